@@ -1,0 +1,23 @@
+/**
+ * The port between the core and the machine. It is total and small: a host can carry out one encoded program
+ * and tell what it was started with. Everything else (files, processes, clocks) is a program of system calls.
+ */
+export interface Host {
+  /**
+   * Carries out an encoded program in place: slots, buffers and the failure fields of the header are written
+   * into `program` itself. Never throws for a failing call; throws only for a program that breaks the format.
+   * The memory must stay untouched until a child spawned by it has called execve.
+   */
+  run(program: Uint8Array): void;
+  /** The ELF image of runt-init. */
+  readonly init: Uint8Array;
+  /** The processor, as system call tables name it. */
+  readonly arch: "x86_64" | "aarch64";
+  /** Arguments without the interpreter and the program's own name; argv0 is that name. */
+  readonly argv0: string;
+  readonly argv: readonly string[];
+  /** The environment as "NAME=value". */
+  readonly env: readonly string[];
+  /** Ends the process. */
+  exit(status: number): never;
+}

@@ -1,0 +1,63 @@
+import type { Call, Slot } from "./call.ts";
+
+/** What a step does, as one verb; printing, tests and the executor's table go by it. */
+export type StepKind =
+  | "open"
+  | "journal"
+  | "cgroup"
+  | "limit"
+  | "namespace"
+  | "spawn"
+  | "map-ids"
+  | "identity"
+  | "rootfs"
+  | "mount"
+  | "device"
+  | "link"
+  | "mask"
+  | "readonly"
+  | "sysctl"
+  | "terminal"
+  | "hook"
+  | "sync"
+  | "record"
+  | "process"
+  | "gate"
+  | "exec";
+
+/** One step of a plan: complete in itself, and traced to the field of config.json that asked for it. */
+export interface Step {
+  kind: StepKind;
+  /** JSON pointer of the config field ("/mounts/3"), or "runt:<rule>" for a default of runt. */
+  from: string;
+  /** What a person reads, for example "mount proc on /proc". */
+  title: string;
+  calls: readonly Call[];
+  /** For kind "sync": the name of the meeting point, the same in both lists. */
+  sync?: SyncName | undefined;
+  /** For kind "hook" in the host list: how long it may run, and where its output and exit are. */
+  hook?: HookRun | undefined;
+}
+
+/** Where both sides meet, in this order. */
+export type SyncName = "joined" | "mounted" | "ready" | "go";
+
+/** What the executor needs to know of a hook that it watches. */
+export interface HookRun {
+  /** JSON pointer name as users know it, for example "createRuntime hook #1". */
+  name: string;
+  /** Milliseconds; undefined = no limit. */
+  timeoutMs: number | undefined;
+  pidfd: Slot;
+  /** Read end of the pipe that carries the hook's stdout and stderr. */
+  output: Slot;
+}
+
+/** A plan: what the parent does and what the container's first process does, each in order. */
+export interface Plan {
+  version: 1;
+  host: readonly Step[];
+  init: readonly Step[];
+  /** Slots of the host list that the init list uses (fds inherited over the spawn). */
+  imports: readonly Slot[];
+}
