@@ -3,6 +3,8 @@
  * and runt-init) understand exactly this and nothing else.
  */
 
+import type { SyscallName } from "../tables/syscalls.ts";
+
 /** Name of a value that a call leaves behind (a file descriptor, a pid, a length), for example "rootfs.fd". */
 export type Slot = string;
 
@@ -58,7 +60,7 @@ export interface Load {
 /** One system call. A negative result fails the step unless `tolerate` lists its errno. */
 export interface SysCall {
   op: "sys";
-  name: string;
+  name: SyscallName;
   args: readonly Operand[];
   /** Slot that receives the result. A tolerated errno leaves -errno there. */
   into?: Slot | undefined;
@@ -102,5 +104,7 @@ export type Call =
   | { op: "branch"; slot: Slot; mask?: number | bigint | undefined; equals: number | bigint; to: string }
   | { op: "goto"; to: string }
   | { op: "label"; name: string }
+  /** Host lists only: from now on every signal of the mask writes its number, one byte, to the fd. */
+  | { op: "watch"; fd: Slot; mask: bigint }
   /** Fails the step with this errno; `why` is what a person reads. */
   | { op: "fail"; errno: string; why: string };
