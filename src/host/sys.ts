@@ -3,8 +3,7 @@ import { RuntError } from "../error/runt-error.ts";
 import { AT_FDCWD, buf, O, RESOLVE, str, sys } from "../plan/build.ts";
 import type { Call, Operand } from "../plan/call.ts";
 import { callLine } from "../plan/print-call.ts";
-import { ERRNO_NUMBERS } from "../tables/errnos.ts";
-import { errnoText } from "../tables/errnos.ts";
+import { ERRNO_NUMBERS, errnoText } from "../tables/errnos.ts";
 import type { SyscallName } from "../tables/syscalls.ts";
 import { bufferBytes, type Carried, carry, slotValue } from "./carry.ts";
 import type { Host } from "./port.ts";
@@ -55,7 +54,9 @@ export class Sys {
     flags: number,
     options: { mode?: number; resolve?: number; tolerate?: readonly string[] } = {},
   ): number {
-    const how = { block: [{ u64: flags | O.CLOEXEC }, { u64: options.mode ?? 0 }, { u64: options.resolve ?? 0 }] };
+    const how = {
+      block: [{ u64: flags | O.CLOEXEC }, { u64: options.mode ?? 0 }, { u64: options.resolve ?? 0 }],
+    };
     return this.call("openat2", [dir, str(path), how, 24], options.tolerate);
   }
 
@@ -213,7 +214,11 @@ export class Sys {
     const list: Operand = { block: fds.flatMap((entry) => [{ u32: entry.fd >>> 0 }, { u32: entry.events }]) };
     const { carried } = this.run(sys("ppoll", [list, fds.length, timeoutMs < 0 ? 0 : wait, 0, 8]), []);
     // The block is the first thing in the program's data.
-    const view = new DataView(carried.program.buffer, carried.program.byteOffset + carried.encoded.dataOffset, size);
+    const view = new DataView(
+      carried.program.buffer,
+      carried.program.byteOffset + carried.encoded.dataOffset,
+      size,
+    );
     return fds.map((_, i) => view.getUint16(8 * i + 6, true));
   }
 
@@ -241,7 +246,10 @@ export class Sys {
     return [view.getInt32(0, true), view.getInt32(4, true)];
   }
 
-  private run(call: Call & { op: "sys" }, tolerated: readonly string[]): { result: number; carried: Carried } {
+  private run(
+    call: Call & { op: "sys" },
+    tolerated: readonly string[],
+  ): { result: number; carried: Carried } {
     const carried = carry(this.host, [{ ...call, into: "result" }], NOTHING);
     if (carried.failure === undefined) return { result: slotValue(carried, "result"), carried };
     const { errno } = carried.failure;

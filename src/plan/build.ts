@@ -1,6 +1,7 @@
 /** Short spellings for the calls that plans are made of; each returns data and does nothing. */
-import type { Assert, Call, ErrnoRule, Field, Load, Operand, Pointer, Slot, SysCall } from "./call.ts";
+
 import type { SyscallName } from "../tables/syscalls.ts";
+import type { Assert, Call, ErrnoRule, Field, Load, Operand, Pointer, Slot, SysCall } from "./call.ts";
 
 type Extra = Omit<SysCall, "op" | "name" | "args">;
 

@@ -25,8 +25,8 @@ export type Field =
 export type Pointer =
   /** A NUL-terminated string (UTF-8); must hold no NUL itself. */
   | { str: string }
-  /** A NULL-terminated vector of strings (argv, envp). */
-  | { vec: readonly string[] }
+  /** A NULL-terminated vector of strings (argv, envp); a slot prints in decimal (host lists only). */
+  | { vec: readonly (string | { slot: Slot })[] }
   /** Constant bytes. */
   | { bytes: Uint8Array }
   /** Fields, some of them filled from slots or with addresses. */

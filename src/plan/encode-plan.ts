@@ -1,26 +1,10 @@
-import { putInt64 } from "../bytes/int64.ts";
 import { RuntError } from "../error/runt-error.ts";
 import { ERRNO_NUMBERS } from "../tables/errnos.ts";
 import { syscallNumber } from "../tables/syscalls.ts";
 import type { Call, Field, Operand, Pointer, Slot, Spawn, SysCall } from "./call.ts";
 import { DataSection } from "./data-section.ts";
-import {
-  buildId,
-  FORMAT_VERSION,
-  HEADER,
-  HEADER_SIZE,
-  MAGIC,
-  MAX_ARGS,
-  NEXT,
-  NO_SLOT,
-  OP,
-  OP_CODE,
-  OP_FLAG,
-  OP_SIZE,
-  OPERAND_KIND,
-  RELOC_SIZE,
-  RULE_SIZE,
-} from "./format.ts";
+import { MAX_ARGS, NO_SLOT, OP_CODE, OP_FLAG, OPERAND_KIND } from "./format.ts";
+import { type DraftOp, layOutProgram } from "./lay-out.ts";
 
 const SIGCHLD = 17;
 const CLONE_VM = 0x100;
@@ -57,18 +41,6 @@ export interface Encoded {
   dataOffset: number;
   /** By op index. */
   origins: readonly Origin[];
-}
-
-interface DraftOp {
-  code: number;
-  dst: number;
-  nr: number;
-  target: string | undefined;
-  expect: number | bigint;
-  flags: number;
-  kinds: number[];
-  args: (number | bigint)[];
-  rules: { errno: number; target: string | undefined }[];
 }
 
 function broken(message: string): RuntError {
@@ -246,7 +218,9 @@ class Encoder {
       if (operand.str.includes("\0")) throw broken(`a string of the plan holds a NUL byte: ${operand.str}`);
       return this.data.string(operand.str);
     }
-    if ("vec" in operand) return this.data.vector(operand.vec);
+    if ("vec" in operand) {
+      return this.data.vector(operand.vec.map((part) => renderText([part], this.options.known)));
+    }
     if ("bytes" in operand) return this.data.constant(operand.bytes);
     if ("buf" in operand) return this.data.buffer(operand.buf, operand.size);
     if ("text" in operand) return this.data.string(renderText(operand.text, this.options.known));
@@ -278,67 +252,22 @@ class Encoder {
   }
 
   private layOut(): Encoded {
-    const report = this.options.report === undefined ? 0 : this.slot(this.options.report) + 1;
-    const rules = this.ops.flatMap((op) => op.rules);
-    const slotsAt = HEADER_SIZE;
-    const opsAt = slotsAt + 8 * this.slots.size;
-    const rulesAt = opsAt + OP_SIZE * this.ops.length;
-    const relocsAt = rulesAt + RULE_SIZE * rules.length;
-    const dataAt = relocsAt + RELOC_SIZE * this.data.relocations.length;
-    const content = this.data.content;
-    const bytes = new Uint8Array(dataAt + content.length);
-    const view = new DataView(bytes.buffer);
-    const head: [number, number][] = [
-      [HEADER.MAGIC, MAGIC],
-      [HEADER.VERSION, FORMAT_VERSION],
-      [HEADER.LENGTH, bytes.length],
-      [HEADER.ID, this.options.id],
-      [HEADER.SLOTS, this.slots.size],
-      [HEADER.OPS, this.ops.length],
-      [HEADER.RULES, rules.length],
-      [HEADER.RELOCS, this.data.relocations.length],
-      [HEADER.DATA, content.length],
-      [HEADER.FAIL_PC, 0xffffffff],
-      [HEADER.REPORT, report],
-    ];
-    for (const [at, value] of head) view.setUint32(at, value, true);
-    view.setBigUint64(HEADER.BUILD_ID, buildId(), true);
-    for (const [name, index] of this.slots) {
-      putInt64(view, slotsAt + 8 * index, this.options.known.get(name) ?? -1);
-    }
-    this.writeOps(view, opsAt, rulesAt);
-    this.data.relocations.forEach((relocation, i) => {
-      view.setUint32(relocsAt + RELOC_SIZE * i, relocation.at, true);
-      view.setUint32(relocsAt + RELOC_SIZE * i + 4, relocation.target, true);
+    const bytes = layOutProgram({
+      ops: this.ops,
+      slots: this.slots,
+      data: this.data,
+      known: this.options.known,
+      id: this.options.id,
+      report: this.options.report === undefined ? 0 : this.slot(this.options.report) + 1,
+      resolve: (label) => this.target(label),
     });
-    bytes.set(content, dataAt);
-    return { bytes, slots: this.slots, buffers: this.data.buffers, dataOffset: dataAt, origins: this.origins };
-  }
-
-  private writeOps(view: DataView, opsAt: number, rulesAt: number): void {
-    let rule = 0;
-    this.ops.forEach((op, i) => {
-      const at = opsAt + OP_SIZE * i;
-      view.setUint8(at + OP.CODE, op.code);
-      view.setUint8(at + OP.NARGS, op.args.length);
-      view.setUint16(at + OP.DST, op.dst, true);
-      view.setUint32(at + OP.NR, op.target === undefined ? op.nr : this.target(op.target), true);
-      view.setUint32(at + OP.RULE, rule, true);
-      view.setUint16(at + OP.RULES, op.rules.length, true);
-      view.setUint16(at + OP.FLAGS, op.flags, true);
-      op.kinds.forEach((kind, k) => {
-        view.setUint8(at + OP.KINDS + k, kind);
-      });
-      putInt64(view, at + OP.EXPECT, op.expect);
-      op.args.forEach((arg, k) => {
-        putInt64(view, at + OP.ARGS + 8 * k, arg);
-      });
-      for (const { errno, target } of op.rules) {
-        view.setUint32(rulesAt + RULE_SIZE * rule, errno, true);
-        view.setUint32(rulesAt + RULE_SIZE * rule + 4, target === undefined ? NEXT : this.target(target), true);
-        rule++;
-      }
-    });
+    return {
+      bytes,
+      slots: this.slots,
+      buffers: this.data.buffers,
+      dataOffset: bytes.length - this.data.content.length,
+      origins: this.origins,
+    };
   }
 
   private target(label: string): number {
@@ -376,9 +305,6 @@ export function renderText(
  * Encodes lists of calls (one per step) into one program for the C interpreter.
  * Throws PLAN_BROKEN for a plan that names unknown labels, errnos or buffers.
  */
-export function encodeProgram(
-  steps: readonly { calls: readonly Call[] }[],
-  options: EncodeOptions,
-): Encoded {
+export function encodeProgram(steps: readonly { calls: readonly Call[] }[], options: EncodeOptions): Encoded {
   return new Encoder(options).encode(steps);
 }

@@ -71,7 +71,9 @@ export function printCall(call: Call): string[] {
         lines.push(`  $${load.into} = ${load.buf}[${load.offset}..+${load.width}]`);
       }
       for (const rule of call.tolerate ?? []) {
-        lines.push(`  ${rule.errno}: ${rule.then === undefined ? "go on" : `go to ${rule.then}`} (${rule.why})`);
+        lines.push(
+          `  ${rule.errno}: ${rule.then === undefined ? "go on" : `go to ${rule.then}`} (${rule.why})`,
+        );
       }
       return lines;
     }

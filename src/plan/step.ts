@@ -7,6 +7,7 @@ export type StepKind =
   | "cgroup"
   | "limit"
   | "namespace"
+  | "program"
   | "spawn"
   | "map-ids"
   | "identity"
@@ -33,14 +34,20 @@ export interface Step {
   /** What a person reads, for example "mount proc on /proc". */
   title: string;
   calls: readonly Call[];
-  /** For kind "sync": the name of the meeting point, the same in both lists. */
-  sync?: SyncName | undefined;
+  /** For kind "sync": the meeting point, named the same in both lists, and what this side does there. */
+  sync?: { name: SyncName; side: SyncSide } | undefined;
   /** For kind "hook" in the host list: how long it may run, and where its output and exit are. */
   hook?: HookRun | undefined;
 }
 
 /** Where both sides meet, in this order. */
-export type SyncName = "joined" | "mounted" | "ready" | "go";
+export type SyncName = "mapped" | "joined" | "mounted" | "ready";
+
+/** The byte that stands for a meeting point on the sync socket. */
+export const SYNC_CODES: Readonly<Record<SyncName, number>> = { mapped: 1, joined: 2, mounted: 3, ready: 4 };
+
+/** In the host list: await the other side's arrival, or release it. In the init list: meet = arrive and wait; wait. */
+export type SyncSide = "await" | "release" | "meet" | "wait";
 
 /** What the executor needs to know of a hook that it watches. */
 export interface HookRun {
