@@ -35,9 +35,9 @@ export function load(into: Slot, from: string, offset: number, width: 1 | 2 | 4 
   return { into, buf: from, offset, width };
 }
 
-/** An errno that is no failure, with its reason; `then` names the label to go on at. */
-export function tolerate(errno: string, why: string, then?: string): ErrnoRule {
-  return { errno, why, then };
+/** An errno that is no failure, with its reason; `to` names the label to go on at. */
+export function tolerate(errno: string, why: string, to?: string): ErrnoRule {
+  return { errno, why, to };
 }
 
 export function label(name: string): Call {

@@ -46,7 +46,7 @@ export type Operand = number | bigint | { slot: Slot } | Pointer;
 export interface ErrnoRule {
   errno: string;
   why: string;
-  then?: string | undefined;
+  to?: string | undefined;
 }
 
 /** Reads `width` bytes at `offset` of buffer `buf` into a slot after the call succeeded. */

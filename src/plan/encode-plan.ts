@@ -90,9 +90,11 @@ class Encoder {
   private call(call: Call): void {
     switch (call.op) {
       case "sys":
-        return this.sys(call);
+        this.sys(call);
+        return;
       case "spawn":
-        return this.spawn(call);
+        this.spawn(call);
+        return;
       case "assert": {
         const op = this.emit(call, OP_CODE.ASSERT, [
           { slot: call.slot },
@@ -134,7 +136,7 @@ class Encoder {
       op.expect = call.expect;
     }
     for (const rule of call.tolerate ?? []) {
-      const target = rule.then === undefined ? undefined : this.scope + rule.then;
+      const target = rule.to === undefined ? undefined : this.scope + rule.to;
       op.rules.push({ errno: errnoNumber(rule.errno), target });
     }
     for (const load of call.load ?? []) {

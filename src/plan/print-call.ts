@@ -1,20 +1,18 @@
 import type { Call, Field, Operand, Pointer } from "./call.ts";
 
-const FLAG_WORDS: Readonly<Record<string, readonly (readonly [number, string])[]>> = {
-  clone: [
-    [0x20000, "NEWNS"],
-    [0x2000000, "NEWCGROUP"],
-    [0x4000000, "NEWUTS"],
-    [0x8000000, "NEWIPC"],
-    [0x10000000, "NEWUSER"],
-    [0x20000000, "NEWPID"],
-    [0x40000000, "NEWNET"],
-    [0x80, "NEWTIME"],
-  ],
-};
+const CLONE_WORDS: readonly (readonly [number, string])[] = [
+  [0x20000, "NEWNS"],
+  [0x2000000, "NEWCGROUP"],
+  [0x4000000, "NEWUTS"],
+  [0x8000000, "NEWIPC"],
+  [0x10000000, "NEWUSER"],
+  [0x20000000, "NEWPID"],
+  [0x40000000, "NEWNET"],
+  [0x80, "NEWTIME"],
+];
 
-function flagWords(flags: number): string {
-  const words = (FLAG_WORDS["clone"] ?? []).filter(([bit]) => (flags & bit) !== 0).map(([, word]) => word);
+function cloneWords(flags: number): string {
+  const words = CLONE_WORDS.filter(([bit]) => (flags & bit) !== 0).map(([, word]) => word);
   return words.length === 0 ? "0" : words.join("|");
 }
 
@@ -72,14 +70,14 @@ export function printCall(call: Call): string[] {
       }
       for (const rule of call.tolerate ?? []) {
         lines.push(
-          `  ${rule.errno}: ${rule.then === undefined ? "go on" : `go to ${rule.then}`} (${rule.why})`,
+          `  ${rule.errno}: ${rule.to === undefined ? "go on" : `go to ${rule.to}`} (${rule.why})`,
         );
       }
       return lines;
     }
     case "spawn": {
       const cgroup = call.cgroup === undefined ? "" : `, cgroup=$${call.cgroup}`;
-      const head = `$${call.into} = clone3(${flagWords(call.flags)}${cgroup}), the child:`;
+      const head = `$${call.into} = clone3(${cloneWords(call.flags)}${cgroup}), the child:`;
       return [head, ...call.child.flatMap(printCall).map((line) => `  | ${line}`)];
     }
     case "assert": {

@@ -1,0 +1,48 @@
+import { decodeUtf8 } from "../bytes/utf8.ts";
+import { AT_FDCWD, buf, sys } from "../plan/build.ts";
+import { bufferBytes, carry } from "./carry.ts";
+import { parseCgroupFacts } from "./cgroup-facts.ts";
+import type { HostFacts } from "./facts.ts";
+import type { Sys } from "./sys.ts";
+
+const RLIMIT_NOFILE = 7;
+const UTS_FIELD = 65;
+
+/** Asks the kernel for everything that compile may choose by. Throws STEP_FAILED when /proc is not there. */
+export function probeFacts(runtime: Sys): HostFacts {
+  const { host } = runtime;
+  const asked = carry(
+    host,
+    [sys("uname", [buf("uts", 6 * UTS_FIELD)]), sys("prlimit64", [0, RLIMIT_NOFILE, 0, buf("nofile", 16)])],
+    new Map(),
+  );
+  const release = text(bufferBytes(asked, "uts").subarray(2 * UTS_FIELD, 3 * UTS_FIELD));
+  const [major = "0", minor = "0"] = release.split(".");
+  const read = (path: string) => runtime.readFileIfThere(AT_FDCWD, path);
+  const uidMap = read("/proc/self/uid_map") ?? "";
+  const lsm = read("/sys/kernel/security/lsm")?.split(",") ?? [];
+  return {
+    arch: host.arch,
+    kernel: { release, major: Number(major), minor: Number.parseInt(minor, 10) },
+    euid: runtime.call("geteuid", []),
+    inUserNamespace: !/^\s*0\s+0\s+4294967295\s*$/.test(uidMap),
+    cgroup: parseCgroupFacts(
+      read("/proc/self/mountinfo") ?? "",
+      read("/proc/self/cgroup") ?? "",
+      (mount) => read(`${mount}/cgroup.controllers`) ?? "",
+    ),
+    lastCapability: Number(read("/proc/sys/kernel/cap_last_cap") ?? "40"),
+    lsm: { apparmor: lsm.includes("apparmor"), selinux: lsm.includes("selinux") },
+    nofile: limitOf(bufferBytes(asked, "nofile")),
+  };
+}
+
+function limitOf(bytes: Uint8Array): { soft: number; hard: number } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return { soft: Number(view.getBigUint64(0, true)), hard: Number(view.getBigUint64(8, true)) };
+}
+
+function text(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return decodeUtf8(end < 0 ? bytes : bytes.subarray(0, end));
+}

@@ -1,0 +1,109 @@
+import { getInt64 } from "../bytes/int64.ts";
+import { decodeUtf8 } from "../bytes/utf8.ts";
+import { RuntError } from "../error/runt-error.ts";
+import { type CallFailure, HOST_PROGRAM_ID } from "../host/carry.ts";
+import { RECORD_MAGIC, RECORD_SIZE } from "../plan/format.ts";
+import { type Step, SYNC_CODES } from "../plan/step.ts";
+import { errnoName } from "../tables/errnos.ts";
+import { diagnoseDeath } from "./diagnose-death.ts";
+import { type Execution, slotOf } from "./execution.ts";
+import { hookError } from "./hook-error.ts";
+import { INIT_PROGRAM_ID } from "./program.ts";
+import { stepError } from "./step-error.ts";
+
+const POLLIN = 1;
+/** How much of a hook's output is kept for an error text, in characters. */
+export const OUTPUT_KEPT = 4096;
+
+/** What arrived from init: a meeting point's byte, a failure, or the end of the connection. */
+export type InitMessage = { code: number } | { failed: { step: Step; failure: CallFailure } } | "closed";
+
+/** Decodes one message of the sync socket or the gate. */
+export function decodeMessage(execution: Execution, bytes: Uint8Array): InitMessage {
+  if (bytes.length === 0) return "closed";
+  if (bytes.length !== RECORD_SIZE) return { code: bytes[0] as number };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (view.getUint32(0, true) !== RECORD_MAGIC) return { code: bytes[0] as number };
+  const program = view.getUint32(4, true);
+  const pc = view.getInt32(8, true);
+  const failed = originOf(execution, program, pc);
+  if (failed === undefined) {
+    throw new RuntError({
+      code: "PLAN_BROKEN",
+      message: `init reports a failure at an unknown op ${program}:${pc}`,
+    });
+  }
+  return {
+    failed: {
+      step: failed.step,
+      failure: { call: failed.call, errno: errnoName(view.getInt32(12, true)), value: getInt64(view, 16) },
+    },
+  };
+}
+
+function originOf(execution: Execution, program: number, pc: number) {
+  if (program === HOST_PROGRAM_ID && execution.spawned !== undefined) {
+    const origin = execution.spawned.carried.encoded.origins[pc];
+    return origin && { step: execution.spawned.step, call: origin.call };
+  }
+  if (program !== INIT_PROGRAM_ID) return undefined;
+  const origin = execution.init?.origins[pc];
+  const step = origin && execution.plan.init[origin.step];
+  return origin && step && { step, call: origin.call };
+}
+
+/** The error for a failure that init reported. */
+export function initError(execution: Execution, step: Step, failure: CallFailure): RuntError {
+  return step.kind === "hook" ? hookError(step, failure, execution.hookOutput) : stepError(step, failure);
+}
+
+/** Reads the next message on `fd`, keeping what hooks inside the container write meanwhile. */
+export function receive(execution: Execution, fd: number): InitMessage {
+  const { sys } = execution.rt;
+  let output = execution.slots.get("hook.reader") ?? -1;
+  for (;;) {
+    const fds = [{ fd, events: POLLIN }, ...(output < 0 ? [] : [{ fd: output, events: POLLIN }])];
+    const [message, hooks] = sys.poll(fds, -1);
+    if (hooks !== undefined && hooks !== 0 && !keepOutput(execution, output)) output = -1;
+    if (message !== undefined && message !== 0) {
+      drain(execution, output);
+      return decodeMessage(execution, readMessage(execution, fd));
+    }
+  }
+}
+
+function readMessage(execution: Execution, fd: number): Uint8Array {
+  try {
+    return execution.rt.sys.read(fd, 64);
+  } catch (error) {
+    // init died with our byte still unread.
+    if ((error as RuntError).errno === "ECONNRESET") return new Uint8Array(0);
+    throw error;
+  }
+}
+
+/** Takes what the hooks' pipe holds now; false at its end. */
+function keepOutput(execution: Execution, fd: number): boolean {
+  const bytes = execution.rt.sys.read(fd, OUTPUT_KEPT);
+  if (execution.hookOutput.length < OUTPUT_KEPT) execution.hookOutput += decodeUtf8(bytes);
+  return bytes.length > 0;
+}
+
+function drain(execution: Execution, fd: number): void {
+  while (fd >= 0 && execution.rt.sys.poll([{ fd, events: POLLIN }], 0)[0] === POLLIN) {
+    if (!keepOutput(execution, fd)) return;
+  }
+}
+
+/** Handler of "sync" steps: awaits init's arrival at the meeting point; throws what init reports instead. */
+export function awaitInit(execution: Execution, step: Step): void {
+  if (step.sync?.side !== "await") return;
+  const message = receive(execution, slotOf(execution, "sync.host"));
+  if (message === "closed") throw diagnoseDeath(execution);
+  if ("failed" in message) throw initError(execution, message.failed.step, message.failed.failure);
+  if (message.code === SYNC_CODES[step.sync.name]) return;
+  throw new RuntError({
+    code: "PLAN_BROKEN",
+    message: `init came to meeting point ${message.code} instead of ${step.sync.name}`,
+  });
+}

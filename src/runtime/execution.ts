@@ -1,0 +1,71 @@
+import { type CallFailure, type Carried, carry, slotValue } from "../host/carry.ts";
+import type { Slot } from "../plan/call.ts";
+import type { Encoded } from "../plan/encode-plan.ts";
+import type { Plan, Step, StepKind } from "../plan/step.ts";
+import type { Runtime } from "./context.ts";
+import { stepError } from "./step-error.ts";
+
+/** What a kind of step needs beyond its calls; runs after them (before them for "program"). */
+export type StepHandler = (execution: Execution, step: Step) => void;
+export type StepHandlers = Readonly<Partial<Record<StepKind, StepHandler>>>;
+
+/** One carrying-out of a plan's host list, and all that it holds while it lasts. */
+export interface Execution {
+  rt: Runtime;
+  plan: Plan;
+  /** Values that finished steps left behind. */
+  slots: Map<Slot, number>;
+  /** The encoded init list, once made; turns op numbers of error records into steps. */
+  init: Encoded | undefined;
+  /** The spawn step as it was carried out; its child reports op numbers of this program. */
+  spawned: { step: Step; carried: Carried } | undefined;
+  /** Tells why the kernel may have ended init; undefined before the cgroup exists. */
+  deathEvents: (() => { oomKills: number; pidsLimitHits: number } | undefined) | undefined;
+  /** Output of hooks that ran inside the container, bounded. */
+  hookOutput: string;
+}
+
+/** A new execution that knows `slots` already. */
+export function newExecution(rt: Runtime, plan: Plan, slots: Iterable<readonly [Slot, number]>): Execution {
+  return {
+    rt,
+    plan,
+    slots: new Map(slots),
+    init: undefined,
+    spawned: undefined,
+    deathEvents: undefined,
+    hookOutput: "",
+  };
+}
+
+/** Carries out one step's calls; its slots become known. Throws the step's error. */
+function carryStep(execution: Execution, step: Step): void {
+  if (step.calls.length === 0) return;
+  const carried = carry(execution.rt.host, step.calls, execution.slots, "sync.fd");
+  const failure: CallFailure | undefined = carried.failure;
+  for (const name of carried.encoded.slots.keys()) execution.slots.set(name, slotValue(carried, name));
+  if (step.kind === "spawn") execution.spawned = { step, carried };
+  if (failure !== undefined) throw stepError(step, failure);
+}
+
+/** Carries out the host list in order. Throws the RuntError of the first step that fails. */
+export function runHostSteps(execution: Execution, handlers: StepHandlers): void {
+  for (const step of execution.plan.host) {
+    const handler = handlers[step.kind];
+    if (step.kind === "hook" || step.kind === "program") handler?.(execution, step);
+    else {
+      carryStep(execution, step);
+      handler?.(execution, step);
+    }
+  }
+}
+
+/** For handlers that do something before a step's calls. */
+export { carryStep };
+
+/** The value of a slot that must be known by now. */
+export function slotOf(execution: Execution, name: Slot): number {
+  const value = execution.slots.get(name);
+  if (value === undefined) throw new Error(`slot ${name} is not known yet`);
+  return value;
+}
