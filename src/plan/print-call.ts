@@ -69,9 +69,7 @@ export function printCall(call: Call): string[] {
         lines.push(`  $${load.into} = ${load.buf}[${load.offset}..+${load.width}]`);
       }
       for (const rule of call.tolerate ?? []) {
-        lines.push(
-          `  ${rule.errno}: ${rule.to === undefined ? "go on" : `go to ${rule.to}`} (${rule.why})`,
-        );
+        lines.push(`  ${rule.errno}: ${rule.to === undefined ? "go on" : `go to ${rule.to}`} (${rule.why})`);
       }
       return lines;
     }

@@ -2,6 +2,7 @@ import { getInt64 } from "../bytes/int64.ts";
 import { decodeUtf8 } from "../bytes/utf8.ts";
 import { RuntError } from "../error/runt-error.ts";
 import { type CallFailure, HOST_PROGRAM_ID } from "../host/carry.ts";
+import type { Call } from "../plan/call.ts";
 import { RECORD_MAGIC, RECORD_SIZE } from "../plan/format.ts";
 import { type Step, SYNC_CODES } from "../plan/step.ts";
 import { errnoName } from "../tables/errnos.ts";
@@ -18,15 +19,18 @@ export const OUTPUT_KEPT = 4096;
 /** What arrived from init: a meeting point's byte, a failure, or the end of the connection. */
 export type InitMessage = { code: number } | { failed: { step: Step; failure: CallFailure } } | "closed";
 
+/** Finds the step and call of an op of init's program. */
+export type FindOp = (pc: number) => { step: Step; call: Call } | undefined;
+
 /** Decodes one message of the sync socket or the gate. */
-export function decodeMessage(execution: Execution, bytes: Uint8Array): InitMessage {
+function decodeMessage(execution: Execution, bytes: Uint8Array, findOp: FindOp): InitMessage {
   if (bytes.length === 0) return "closed";
   if (bytes.length !== RECORD_SIZE) return { code: bytes[0] as number };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (view.getUint32(0, true) !== RECORD_MAGIC) return { code: bytes[0] as number };
   const program = view.getUint32(4, true);
   const pc = view.getInt32(8, true);
-  const failed = originOf(execution, program, pc);
+  const failed = program === INIT_PROGRAM_ID ? findOp(pc) : spawnedOp(execution, program, pc);
   if (failed === undefined) {
     throw new RuntError({
       code: "PLAN_BROKEN",
@@ -41,15 +45,19 @@ export function decodeMessage(execution: Execution, bytes: Uint8Array): InitMess
   };
 }
 
-function originOf(execution: Execution, program: number, pc: number) {
-  if (program === HOST_PROGRAM_ID && execution.spawned !== undefined) {
-    const origin = execution.spawned.carried.encoded.origins[pc];
-    return origin && { step: execution.spawned.step, call: origin.call };
-  }
-  if (program !== INIT_PROGRAM_ID) return undefined;
-  const origin = execution.init?.origins[pc];
-  const step = origin && execution.plan.init[origin.step];
-  return origin && step && { step, call: origin.call };
+function spawnedOp(execution: Execution, program: number, pc: number) {
+  if (program !== HOST_PROGRAM_ID || execution.spawned === undefined) return undefined;
+  const origin = execution.spawned.carried.encoded.origins[pc];
+  return origin && { step: execution.spawned.step, call: origin.call };
+}
+
+/** Finds an op in the init list that this execution encoded itself. */
+export function ownOp(execution: Execution): FindOp {
+  return (pc) => {
+    const origin = execution.init?.origins[pc];
+    const step = origin && execution.plan.init[origin.step];
+    return origin && step && { step, call: origin.call };
+  };
 }
 
 /** The error for a failure that init reported. */
@@ -58,7 +66,7 @@ export function initError(execution: Execution, step: Step, failure: CallFailure
 }
 
 /** Reads the next message on `fd`, keeping what hooks inside the container write meanwhile. */
-export function receive(execution: Execution, fd: number): InitMessage {
+export function receive(execution: Execution, fd: number, findOp: FindOp): InitMessage {
   const { sys } = execution.rt;
   let output = execution.slots.get("hook.reader") ?? -1;
   for (;;) {
@@ -67,7 +75,7 @@ export function receive(execution: Execution, fd: number): InitMessage {
     if (hooks !== undefined && hooks !== 0 && !keepOutput(execution, output)) output = -1;
     if (message !== undefined && message !== 0) {
       drain(execution, output);
-      return decodeMessage(execution, readMessage(execution, fd));
+      return decodeMessage(execution, readMessage(execution, fd), findOp);
     }
   }
 }
@@ -98,7 +106,7 @@ function drain(execution: Execution, fd: number): void {
 /** Handler of "sync" steps: awaits init's arrival at the meeting point; throws what init reports instead. */
 export function awaitInit(execution: Execution, step: Step): void {
   if (step.sync?.side !== "await") return;
-  const message = receive(execution, slotOf(execution, "sync.host"));
+  const message = receive(execution, slotOf(execution, "sync.host"), ownOp(execution));
   if (message === "closed") throw diagnoseDeath(execution);
   if ("failed" in message) throw initError(execution, message.failed.step, message.failed.failure);
   if (message.code === SYNC_CODES[step.sync.name]) return;

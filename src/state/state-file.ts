@@ -1,6 +1,17 @@
 import { RuntError } from "../error/runt-error.ts";
 import type { Spec } from "../spec/types.ts";
 
+/** One op behind the start gate: where it stands in init's program and the step that it belongs to. */
+export interface LateOp {
+  pc: number;
+  kind: string;
+  from: string;
+  title: string;
+  /** The system call's name, or else the words of a check. */
+  name?: string | undefined;
+  why?: string | undefined;
+}
+
 /**
  * What runt keeps of a container between its commands: <root>/<id>/state.json. It is written first in the phase
  * "creating", before any effect on the host (so it is the journal too), and once more when init is ready.
@@ -19,6 +30,8 @@ export interface StateFile {
   created: string;
   /** The cgroup directories of the container, see CgroupRecord of src/cgroup. */
   cgroup: unknown;
+  /** What runs behind the start gate, so that start can name a failure there. */
+  late: LateOp[];
   /** The config that the container was created from. SPEC(runtime#lifecycle): later edits of the bundle's do not count. */
   spec: Spec;
 }

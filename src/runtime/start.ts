@@ -1,0 +1,132 @@
+import { GATE_ADDRESS } from "../compile/gate.ts";
+import { RuntError } from "../error/runt-error.ts";
+import { block, O } from "../plan/build.ts";
+import type { Slot } from "../plan/call.ts";
+import type { StateFile } from "../state/state-file.ts";
+import { canStart, type Status, wrongStatus } from "../state/status.ts";
+import { receive } from "./await-init.ts";
+import type { Runtime } from "./context.ts";
+import { destroy, killInit } from "./destroy.ts";
+import { type Execution, newExecution } from "./execution.ts";
+import { explainExec } from "./explain-exec.ts";
+import { hookError } from "./hook-error.ts";
+import { runPoststart, runPoststop } from "./host-hooks.ts";
+import { lateStep } from "./late-steps.ts";
+import { findContainer, statusOf } from "./status.ts";
+import { stepError } from "./step-error.ts";
+import { type ContainerDir, GATE, lockContainer } from "./store.ts";
+
+const AF_UNIX = 1;
+const SOCK_SEQPACKET = 5;
+const SOCK_CLOEXEC = 0o2000000;
+const SOL_SOCKET = 1;
+const SCM_RIGHTS = 1;
+const MSG_NOSIGNAL = 0x4000;
+const LOCK_WAIT_MS = 10_000;
+
+/**
+ * Starts a created container: its startContainer hooks, then the user's program, then the poststart hooks.
+ * SPEC(runtime#start) Returns when the program has been executed; a program that cannot be is an error that says why.
+ * Throws NOT_FOUND, WRONG_STATUS, EXEC_NOT_FOUND, EXEC_NOT_EXECUTABLE, HOOK_FAILED.
+ */
+export function start(rt: Runtime, id: string): void {
+  const { dir, state } = findContainer(rt, id);
+  lockContainer(rt, dir, LOCK_WAIT_MS);
+  startLocked(rt, dir, state);
+  rt.sys.close(dir.fd);
+}
+
+/** start for a caller that holds the container's lock. */
+export function startLocked(rt: Runtime, dir: ContainerDir, state: StateFile): void {
+  const status = statusOf(rt, dir, state);
+  if (!canStart(status)) throw wrongStatus(refusal(status));
+  if (state.spec.process === undefined) {
+    throw new RuntError({
+      code: "SPEC_INVALID",
+      message: "process property must not be empty: there is nothing to start",
+      pointer: "/process",
+    });
+  }
+  openGate(rt, dir, state);
+  try {
+    runPoststart(rt, state, state.pid);
+  } catch (error) {
+    // SPEC(runtime#lifecycle): a failed poststart hook stops and destroys the container.
+    killInit(rt, state);
+    destroy(rt, dir, state);
+    runPoststop(rt, state);
+    throw error;
+  }
+}
+
+function refusal(status: Status): string {
+  if (status === "stopped") return "cannot start a container that has stopped";
+  if (status === "running") return "cannot start an already running container";
+  return `cannot start a container in the ${status} state`;
+}
+
+/** Lets init through the gate and waits until it has become the user's program. */
+function openGate(rt: Runtime, dir: ContainerDir, state: StateFile): void {
+  const { sys } = rt;
+  const gate = connectGate(rt, dir);
+  const root = sys.open(`/proc/${state.pid}/root`, O.PATH, 0, ["ENOENT", "EACCES"]);
+  const [reader, writer] = sys.pipe();
+  // From here on the container is no longer "created"; should this runt die now, init sees its end and leaves.
+  sys.unlinkat(dir.fd, GATE, ["ENOENT"]);
+  sendGo(rt, gate, writer);
+  sys.close(writer);
+  const known: [Slot, number][] = [["hook.reader", reader]];
+  const execution = newExecution(rt, { version: 1, host: [], init: [], imports: [] }, known);
+  try {
+    awaitExec(execution, gate, root, state);
+  } finally {
+    for (const fd of [gate, reader, root]) if (fd >= 0) sys.close(fd);
+  }
+}
+
+function connectGate(rt: Runtime, dir: ContainerDir): number {
+  const { sys } = rt;
+  const gate = sys.call("socket", [AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0]);
+  const cwd = sys.open(".", O.PATH, 0, ["ENOENT", "EACCES"]);
+  sys.call("fchdir", [dir.fd]);
+  const connected = sys.call(
+    "connect",
+    [gate, { bytes: GATE_ADDRESS }, GATE_ADDRESS.length],
+    ["ECONNREFUSED", "ENOENT"],
+  );
+  if (cwd >= 0) {
+    sys.call("fchdir", [cwd], ["EACCES"]);
+    sys.close(cwd);
+  }
+  if (connected < 0) throw wrongStatus(refusal("stopped"));
+  return gate;
+}
+
+/** One byte, and with it the fd for the output of startContainer hooks. */
+function sendGo(rt: Runtime, gate: number, output: number): void {
+  const control = block({ u64: 20 }, { u32: SOL_SOCKET }, { u32: SCM_RIGHTS }, { u32: output }, { u32: 0 });
+  const message = block(
+    { u64: 0 },
+    { u64: 0 },
+    { ptr: block({ ptr: { str: "g" } }, { u64: 1 }) },
+    { u64: 1 },
+    { ptr: control },
+    { u64: 24 },
+    { u64: 0 },
+  );
+  if (rt.sys.call("sendmsg", [gate, message, MSG_NOSIGNAL], ["EPIPE", "ECONNRESET"]) < 0) {
+    throw wrongStatus(refusal("stopped"));
+  }
+}
+
+/** The gate's connection closes at execve; a failure before that arrives as a record. */
+function awaitExec(execution: Execution, gate: number, root: number, state: StateFile): void {
+  const message = receive(execution, gate, (pc) => lateStep(state.late, pc));
+  if (message === "closed" || !("failed" in message)) return;
+  const { step, failure } = message.failed;
+  if (step.kind === "hook") throw hookError(step, failure, execution.hookOutput);
+  if (failure.call.op === "sys" && failure.call.name === "execve") {
+    throw explainExec(execution.rt.sys, { root, step, failure, args: state.spec.process?.args ?? [] });
+  }
+  throw stepError(step, failure);
+}
