@@ -1,0 +1,157 @@
+import { RuntError } from "../error/runt-error.ts";
+import type { HostFacts } from "../host/facts.ts";
+import { slot, sys } from "../plan/build.ts";
+import type { Slot } from "../plan/call.ts";
+import type { Step } from "../plan/step.ts";
+import type { Spec } from "../spec/types.ts";
+import { allowsEverything, deviceRules } from "./device-rules.ts";
+import { v1DeviceStep, v2DeviceStep } from "./device-steps.ts";
+import { createDirectory, directorySlot, openHierarchies, refuseUsed } from "./hierarchy-steps.ts";
+import { type CgroupJoin, joinProcs, openProcs, procsSlots } from "./join-steps.ts";
+import { limitStep } from "./limit-steps.ts";
+import { type CgroupWarning, RESOURCES, type Resources } from "./limits.ts";
+import { type CgroupRecord, cgroupDirectories, directoryOf, unifiedDirectory } from "./paths.ts";
+import { placeLimits } from "./place-limits.ts";
+
+export interface CgroupInput {
+  spec: Spec;
+  id: string;
+  facts: HostFacts;
+  systemdCgroup: boolean;
+}
+
+/** The cgroup part of a plan. */
+export interface CompiledCgroup {
+  /** Changes nothing, refuses cgroups in use. Belongs before the journal entry of `record`. */
+  check: readonly Step[];
+  /** Makes the cgroups and sets the limits, all before a process joins. Needs the slots of `check`. */
+  host: readonly Step[];
+  join: CgroupJoin;
+  /** Slots of fds that the child inherits for `init`. */
+  imports: readonly Slot[];
+  /** The first steps of the child. */
+  init: readonly Step[];
+  /** What to journal before `host`, and to keep in the state file. */
+  record: CgroupRecord;
+  warnings: readonly CgroupWarning[];
+}
+
+const NOTHING: CompiledCgroup = {
+  check: [],
+  host: [],
+  join: "none",
+  imports: [],
+  init: [],
+  record: { mode: "none", directories: [] },
+  warnings: [],
+};
+
+/** Devices are left to the user namespace for callers who may not restrict them. */
+function isRootless(facts: HostFacts): boolean {
+  return facts.euid !== 0 || facts.inUserNamespace;
+}
+
+/** True when linux.resources asks for anything but device rules. */
+function hasLimits(resources: Resources): boolean {
+  return Object.entries(resources).some(([key, value]) => {
+    if (key === "devices" || value === undefined || value === null) return false;
+    return typeof value !== "object" || Object.keys(value).length > 0;
+  });
+}
+
+/** Whether the container gets cgroups at all; throws when it has to and this host has none. */
+function needsCgroups(input: CgroupInput, resources: Resources): boolean {
+  const asked = (input.spec.linux?.cgroupsPath ?? "") !== "";
+  const wanted = asked || hasLimits(resources);
+  // Without rights, a path or limits, the container stays where its caller is, as it would with other runtimes.
+  if (!wanted && isRootless(input.facts)) return false;
+  if (input.facts.cgroup.mode !== "none") return true;
+  if (!wanted) return false;
+  throw new RuntError({
+    code: "HOST_UNSUPPORTED",
+    message: "no cgroup filesystem is mounted, but the config asks for a cgroup",
+    phase: "cgroup",
+    pointer: asked ? "/linux/cgroupsPath" : RESOURCES,
+    hint: "mount cgroup2 on /sys/fs/cgroup, or leave linux.cgroupsPath and linux.resources out",
+  });
+}
+
+function deviceSteps(input: CgroupInput, resources: Resources, record: CgroupRecord): Step[] {
+  if (isRootless(input.facts)) return [];
+  const rules = deviceRules(resources.devices);
+  const from = resources.devices === undefined ? "runt:default-devices" : `${RESOURCES}/devices`;
+  const directory = directoryOf(record.directories, "devices") ?? unifiedDirectory(record.directories);
+  if (directory === undefined) {
+    if (allowsEverything(rules) || resources.devices === undefined) return [];
+    throw new RuntError({
+      code: "HOST_UNSUPPORTED",
+      message:
+        "linux.resources.devices: neither the devices controller of cgroup v1 nor cgroup v2 is mounted",
+      phase: "cgroup",
+      pointer: `${RESOURCES}/devices`,
+    });
+  }
+  const dir = directorySlot(record.directories, record.directories.indexOf(directory));
+  if (directory.version === 1) return [v1DeviceStep(rules, dir, from)];
+  // A new v2 cgroup forbids nothing, so there is nothing to attach.
+  return allowsEverything(rules) ? [] : [v2DeviceStep(rules, dir, from)];
+}
+
+/** Steps around the child: fds for joining on v1 and hybrid, nothing on pure v2, where it is born in its cgroup. */
+function joining(
+  record: CgroupRecord,
+  from: string,
+): Pick<CompiledCgroup, "join" | "imports" | "init"> & { host: Step[] } {
+  if (record.mode === "v2") return { join: "into", imports: [], init: [], host: [] };
+  return {
+    join: "procs",
+    imports: procsSlots(record.directories),
+    init: [joinProcs(record.directories, from)],
+    host: [openProcs(record.directories, from)],
+  };
+}
+
+/**
+ * Compiles linux.cgroupsPath and linux.resources. On pure v2 the directory stays open in the slot "cgroup.dir" for
+ * Spawn.cgroup; otherwise the slots `imports` are inherited by the child. Throws SPEC_INVALID for values without
+ * meaning, HOST_UNSUPPORTED for what this host's cgroups cannot do, SPEC_UNSUPPORTED for the systemd driver.
+ */
+export function compileCgroup(input: CgroupInput): CompiledCgroup {
+  if (input.systemdCgroup) {
+    throw new RuntError({
+      code: "SPEC_UNSUPPORTED",
+      message: "--systemd-cgroup: runt does not drive systemd yet",
+      phase: "cgroup",
+      hint: "use the cgroupfs driver: leave --systemd-cgroup out and give linux.cgroupsPath as a path",
+    });
+  }
+  const { spec, facts } = input;
+  const resources = spec.linux?.resources ?? {};
+  if (!needsCgroups(input, resources)) return NOTHING;
+  const path = spec.linux?.cgroupsPath ?? "";
+  const from = path === "" ? "runt:cgroup-path" : "/linux/cgroupsPath";
+  const directories = cgroupDirectories(path, input.id, facts.cgroup);
+  const record: CgroupRecord = { mode: facts.cgroup.mode, directories };
+  const { limits, warnings } = placeLimits(resources, record);
+  const { host, ...rest } = joining(record, from);
+  return {
+    ...rest,
+    check: [openHierarchies(directories, facts.arch, from), refuseUsed(directories, from)],
+    host: [
+      ...directories.map((_, i) => createDirectory(directories, i, facts.arch, from)),
+      ...limits.map(({ write, directory }, i) => limitStep(write, directorySlot(directories, directory), i)),
+      ...deviceSteps(input, resources, record),
+      ...host,
+    ],
+    record,
+    warnings,
+  };
+}
+
+/** Closes what `host` left open for the spawn; the parent runs it once the child exists. */
+export function closeJoin(compiled: CompiledCgroup): Step | undefined {
+  const open = compiled.join === "into" ? ["cgroup.dir"] : compiled.imports;
+  if (open.length === 0) return undefined;
+  const calls = open.map((name) => sys("close", [slot(name)]));
+  return { kind: "cgroup", from: "runt:cgroup-path", title: "close the cgroup descriptors", calls };
+}

@@ -1,0 +1,49 @@
+import { O, openAt2, slot, sys } from "../plan/build.ts";
+import type { Slot } from "../plan/call.ts";
+import type { Step } from "../plan/step.ts";
+import { directorySlot } from "./hierarchy-steps.ts";
+import { STRICT, writeText } from "./level-calls.ts";
+import type { CgroupDirectory } from "./paths.ts";
+
+/** How a process gets into the cgroups. */
+export type CgroupJoin =
+  /** Born there: Spawn.cgroup is the slot "cgroup.dir" (pure v2). */
+  | "into"
+  /** It writes itself into inherited fds of cgroup.procs, as its first deed (v1 and hybrid). */
+  | "procs"
+  /** It stays in the caller's cgroups. */
+  | "none";
+
+/** Slot with the cgroup.procs of directory number `index`, open for writing. */
+export function procsSlot(index: number): Slot {
+  return `cgroup.procs.${index}`;
+}
+
+/** All cgroup.procs slots: the imports of the init list. */
+export function procsSlots(directories: readonly CgroupDirectory[]): Slot[] {
+  return directories.map((_, i) => procsSlot(i));
+}
+
+/** Opens every cgroup.procs for the child to inherit and closes the directories. */
+export function openProcs(directories: readonly CgroupDirectory[], from: string): Step {
+  const calls = directories.flatMap((_, i) => {
+    const dir = directorySlot(directories, i);
+    return [
+      openAt2(dir, "cgroup.procs", O.WRONLY, STRICT, { into: procsSlot(i) }),
+      sys("close", [slot(dir)]),
+    ];
+  });
+  return { kind: "cgroup", from, title: "open the cgroups for joining", calls };
+}
+
+/**
+ * What the child does: it writes "0", itself, into every cgroup. The kernel checks the permission of whoever opened
+ * the file, so a child without rights may do it; and "0" needs no number to be printed.
+ */
+export function joinProcs(directories: readonly CgroupDirectory[], from: string): Step {
+  const calls = directories.flatMap((_, i) => [
+    writeText(procsSlot(i), "0"),
+    sys("close", [slot(procsSlot(i))]),
+  ]);
+  return { kind: "cgroup", from, title: "join the cgroups", calls };
+}
