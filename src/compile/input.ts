@@ -12,6 +12,8 @@ export interface CompileInput {
   rootfs: string;
   /** Absolute path of the container's state directory. */
   stateDir: string;
+  /** The user's home directory, from the container's /etc/passwd; undefined when the environment names one. */
+  home: string | undefined;
   options: CompileOptions;
 }
 

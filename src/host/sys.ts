@@ -103,6 +103,11 @@ export class Sys {
     return all;
   }
 
+  /** Text at the start of an open file, at most `limit` bytes. */
+  readText(fd: number, limit: number): string {
+    return decodeUtf8(this.read(fd, limit));
+  }
+
   /** The text of the file `path` below the directory `dir` (AT_FDCWD and an absolute path for host files). */
   readFile(dir: number, path: string, resolve = 0): string {
     const fd = this.openat2(dir, path, O.RDONLY, { resolve });
@@ -220,6 +225,12 @@ export class Sys {
       size,
     );
     return fds.map((_, i) => view.getUint16(8 * i + 6, true));
+  }
+
+  /** The working directory's path; "(unreachable)…" when it is outside of the root. */
+  getcwd(): string {
+    const { result, carried } = this.run(sys("getcwd", [buf("cwd", 4096), 4096]), []);
+    return decodeUtf8(bufferBytes(carried, "cwd").subarray(0, result - 1));
   }
 
   getpid(): number {

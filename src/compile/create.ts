@@ -1,0 +1,111 @@
+import { compileCgroup } from "../cgroup/compile.ts";
+import type { CgroupRecord } from "../cgroup/record.ts";
+import type { Slot } from "../plan/call.ts";
+import { checkPlan } from "../plan/check-plan.ts";
+import type { Plan, Step } from "../plan/step.ts";
+import { compileDevLinks } from "./dev-links.ts";
+import { compileDevices } from "./devices.ts";
+import { compileGate, compileGateSocket } from "./gate.ts";
+import { compileContainerHooks, compileHostHooks } from "./hooks.ts";
+import { compileHostname } from "./hostname.ts";
+import { type CompileInput, userNamespaceOf } from "./input.ts";
+import { compileMaskedPaths } from "./masked-paths.ts";
+import { compileMounts } from "./mounts.ts";
+import {
+  cloneFlags,
+  compileIdMaps,
+  compileNamespaceJoins,
+  compileNamespaceOpens,
+  joinsPidNamespace,
+  namespaceImports,
+} from "./namespaces.ts";
+import { compileOpens, GIVEN_SLOTS } from "./opens.ts";
+import { compilePivot } from "./pivot.ts";
+import { compileProcess } from "./process/process.ts";
+import { compileReadonlyPaths } from "./readonly-paths.ts";
+import { compileRecords } from "./records.ts";
+import { compileRootfs } from "./rootfs.ts";
+import { compileInitSetup } from "./setup.ts";
+import { compileProgram, compileSpawn } from "./spawn.ts";
+import { hostSync, initSync } from "./sync.ts";
+import { compileSysctl } from "./sysctl.ts";
+import { compileTerminal } from "./terminal.ts";
+
+/** A compiled create: the plan, and the cgroup directories that it makes (for the state file). */
+export interface CompiledCreate {
+  plan: Plan;
+  cgroup: CgroupRecord;
+}
+
+/**
+ * Compiles a config into the plan of `create`: the phases, in order. Pure: the same input gives the same plan.
+ * Throws SPEC_UNSUPPORTED or HOST_UNSUPPORTED for what cannot be carried out, before anything has happened.
+ */
+export function compileCreate(input: CompileInput): CompiledCreate {
+  const cgroup = compileCgroup(input);
+  const rootfs = compileRootfs(input);
+  const mounts = compileMounts(input);
+  const process = compileProcess(input);
+  const records = compileRecords(input);
+  const opens = compileOpens(input);
+  const imports: Slot[] = [
+    ...opens.imports,
+    ...namespaceImports(input),
+    ...cgroup.imports,
+    ...mounts.imports,
+  ];
+  const host: Step[] = [
+    records.creating,
+    ...opens.steps,
+    ...compileNamespaceOpens(input),
+    ...rootfs.host,
+    ...mounts.host,
+    compileGateSocket(),
+    ...cgroup.host,
+    compileProgram(),
+    compileSpawn({
+      id: input.id,
+      flags: cloneFlags(input),
+      newUserNamespace: userNamespaceOf(input.spec) === "new",
+      joinPid: joinsPidNamespace(input),
+      intoCgroup: cgroup.join === "into",
+      imports,
+    }),
+    ...compileIdMaps(input),
+    ...process.host,
+    hostSync("joined", "release"),
+    hostSync("mounted", "await"),
+    ...compileHostHooks(input.spec, "prestart"),
+    ...compileHostHooks(input.spec, "createRuntime"),
+    hostSync("mounted", "release"),
+    hostSync("ready", "await"),
+    records.created,
+    hostSync("ready", "release"),
+  ];
+  const init: Step[] = [
+    ...compileInitSetup(),
+    initSync("joined", "wait"),
+    ...cgroup.init,
+    ...compileNamespaceJoins(input),
+    ...compileHostname(input),
+    ...rootfs.init,
+    ...mounts.init,
+    ...compileDevices(input),
+    ...compileDevLinks(input),
+    initSync("mounted", "meet"),
+    ...compileContainerHooks(input, "createContainer"),
+    ...compileTerminal(input),
+    ...compileSysctl(input),
+    ...compileMaskedPaths(input),
+    ...compileReadonlyPaths(input),
+    ...compilePivot(input),
+    ...process.init,
+    initSync("ready", "meet"),
+    ...compileGate(),
+    ...compileContainerHooks(input, "startContainer"),
+    ...process.execute,
+  ];
+  const plan: Plan = { version: 1, host, init, imports };
+  checkPlan(plan, GIVEN_SLOTS);
+  return { plan, cgroup: cgroup.record };
+}

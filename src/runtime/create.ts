@@ -1,0 +1,198 @@
+import { encodeUtf8 } from "../bytes/utf8.ts";
+import { events } from "../cgroup/manager.ts";
+import { RuntError } from "../error/runt-error.ts";
+import type { Sys } from "../host/sys.ts";
+import { AT_FDCWD, O } from "../plan/build.ts";
+import { hookState } from "../state/output.ts";
+import type { StateFile } from "../state/state-file.ts";
+import type { Status } from "../state/status.ts";
+import { awaitInit } from "./await-init.ts";
+import type { CreateOptions, Runtime } from "./context.ts";
+import { destroy } from "./destroy.ts";
+import { type Execution, newExecution, runHostSteps, type StepHandlers, slotOf } from "./execution.ts";
+import { lateOps } from "./late-steps.ts";
+import { type Prepared, prepare } from "./prepare.ts";
+import { processInfo } from "./process-info.ts";
+import { sealProgram } from "./program.ts";
+import { type ContainerDir, makeContainerDir, writeState } from "./store.ts";
+import { waitPidfd } from "./wait.ts";
+import { runHostHook } from "./watch-hook.ts";
+
+const SIGKILL = 9;
+
+/** A container that waits for start. Its directory is open and locked. */
+export interface Created {
+  dir: ContainerDir;
+  state: StateFile;
+  /** pidfd of init, which is this process's child. */
+  pidfd: number;
+}
+
+/** One create on its way. */
+interface Progress {
+  execution: Execution;
+  dir: ContainerDir | undefined;
+  state: StateFile;
+}
+
+/**
+ * Creates a container: everything of its config but the user's program. SPEC(runtime#create)
+ * Nothing of runt runs on afterwards. On failure nothing is left behind.
+ */
+export function create(rt: Runtime, options: CreateOptions): void {
+  const mode = { detach: true, ownConsole: false };
+  carryOutCreate(rt, prepare(rt, options, mode));
+}
+
+/**
+ * Carries out a compiled create. `console` is the fd that receives the terminal when runt itself takes it.
+ * Throws the error of the step that failed, after undoing all steps before it.
+ */
+export function carryOutCreate(rt: Runtime, prepared: Prepared, console?: number): Created {
+  const { input, compiled, bundle } = prepared;
+  const known: [string, number][] = [["bundle.dir", bundle.fd]];
+  if (console !== undefined) known.push(["console.fd", console]);
+  const progress: Progress = {
+    execution: newExecution(rt, compiled.plan, known),
+    dir: undefined,
+    state: {
+      version: 1,
+      phase: "creating",
+      id: input.id,
+      pid: 0,
+      startTime: 0,
+      bundle: input.bundle,
+      rootfs: input.rootfs,
+      created: new Date(Number(rt.sys.clock(0) / 1000000n)).toISOString(),
+      cgroup: compiled.cgroup,
+      late: [],
+      spec: input.spec,
+    },
+  };
+  progress.execution.deathEvents = () => events(rt.sys, compiled.cgroup);
+  try {
+    runHostSteps(progress.execution, handlersOf(progress, prepared));
+  } catch (error) {
+    undo(progress, prepared);
+    throw error;
+  }
+  closeParentEnds(progress.execution);
+  return {
+    dir: progress.dir as ContainerDir,
+    state: progress.state,
+    pidfd: slotOf(progress.execution, "init.pidfd"),
+  };
+}
+
+function handlersOf(progress: Progress, prepared: Prepared): StepHandlers {
+  const { execution } = progress;
+  const { rt } = execution;
+  return {
+    journal: () => {
+      progress.dir = makeContainerDir(rt, progress.state.id);
+      execution.slots.set("state.dir", progress.dir.fd);
+      writeState(rt, progress.dir, progress.state);
+    },
+    program: sealProgram,
+    spawn: () => {
+      progress.state.pid = slotOf(execution, "init.pid");
+      rt.sys.close(slotOf(execution, "sync.fd"));
+      writeContainerHookState(progress, "creating");
+    },
+    sync: awaitInit,
+    hook: (_, step) => {
+      runHostHook(execution, step, JSON.stringify(hookState(progress.state, "creating", progress.state.pid)));
+    },
+    record: () => recordCreated(progress, prepared),
+  };
+}
+
+/** The state that hooks inside the container read: with the pid that init has there. */
+function writeContainerHookState(progress: Progress, status: Status): void {
+  const { rt, slots } = progress.execution;
+  const fd = slots.get("hook.state");
+  if (fd === undefined) return;
+  const pid = containerPid(rt.sys, progress.state.pid);
+  const text = encodeUtf8(JSON.stringify(hookState(progress.state, status, pid)));
+  rt.sys.call("ftruncate", [fd, 0]);
+  rt.sys.call("lseek", [fd, 0, 0]);
+  rt.sys.write(fd, text);
+}
+
+/** The pid as the process itself sees it: the last number of NSpid. */
+function containerPid(sys: Sys, pid: number): number {
+  const status = sys.readFile(AT_FDCWD, `/proc/${pid}/status`);
+  return Number(/^NSpid:.*?(\d+)$/m.exec(status)?.[1] ?? pid);
+}
+
+/** Handler of the "record" step: init is ready, so the state becomes "created" and the pid file appears. */
+function recordCreated(progress: Progress, prepared: Prepared): void {
+  const { execution, state, dir } = progress;
+  const { rt } = execution;
+  const info = processInfo(rt.sys, state.pid);
+  if (info === undefined || dir === undefined || execution.init === undefined) {
+    throw new RuntError({
+      code: "INIT_DIED",
+      message: "the container's init vanished before it was recorded",
+    });
+  }
+  state.startTime = info.startTime;
+  state.phase = "created";
+  state.late = lateOps(prepared.compiled.plan, execution.init);
+  writeContainerHookState(progress, "created");
+  writeState(rt, dir, state);
+  if (prepared.pidFile !== undefined) writePidFile(rt.sys, prepared.pidFile, state.pid);
+}
+
+/**
+ * Writes the pid, decimal and without a newline, so that readers see the old file or the whole new one.
+ * Throws STEP_FAILED.
+ */
+export function writePidFile(sys: Sys, path: string, pid: number): void {
+  const slash = path.lastIndexOf("/");
+  const next = `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}`;
+  sys.unlinkat(AT_FDCWD, next, ["ENOENT"]);
+  const fd = sys.open(next, O.WRONLY | O.CREAT | O.EXCL, 0o666);
+  sys.write(fd, encodeUtf8(String(pid)));
+  sys.close(fd);
+  sys.renameat(AT_FDCWD, next, AT_FDCWD, path);
+}
+
+/** SPEC(runtime#errors): a failed create leaves the host as if it had never been tried. */
+function undo(progress: Progress, prepared: Prepared): void {
+  const { execution, dir, state } = progress;
+  const { rt, slots } = execution;
+  const pidfd = slots.get("init.pidfd") ?? -1;
+  if (pidfd >= 0) {
+    rt.sys.call("pidfd_send_signal", [pidfd, SIGKILL, 0, 0], ["ESRCH"]);
+    waitQuietly(rt, pidfd);
+  }
+  if (dir === undefined) return;
+  try {
+    destroy(rt, dir, state);
+  } catch (failure) {
+    // The first error is the one to tell; what could not be undone stays recorded for delete --force.
+    const line = failure instanceof RuntError ? failure.line : String(failure);
+    rt.log.warning(`container ${state.id} could not be removed after its failed create: ${line}`);
+  }
+  if (prepared.pidFile !== undefined && state.phase === "created") {
+    rt.sys.unlinkat(AT_FDCWD, prepared.pidFile, ["ENOENT"]);
+  }
+}
+
+/** Reaps init; someone else may have done so (diagnose-death). */
+function waitQuietly(rt: Runtime, pidfd: number): void {
+  try {
+    waitPidfd(rt, pidfd, true);
+  } catch (error) {
+    if (!(error instanceof RuntError) || error.errno !== "ECHILD") throw error;
+  }
+}
+
+/** What the parent holds and a foreground run must not keep open. */
+function closeParentEnds(execution: Execution): void {
+  for (const name of ["sync.host", "hook.output", "hook.reader", "gate.fd", "init.image", "init.program"]) {
+    const fd = execution.slots.get(name);
+    if (fd !== undefined && fd >= 0) execution.rt.sys.close(fd);
+  }
+}

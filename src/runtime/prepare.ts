@@ -1,0 +1,81 @@
+import { type CompiledCreate, compileCreate } from "../compile/create.ts";
+import type { CompileInput } from "../compile/input.ts";
+import { RuntError } from "../error/runt-error.ts";
+import { probeFacts } from "../host/probe-facts.ts";
+import { checkContainerId } from "../state/container-id.ts";
+import { absolutePath, type Bundle, loadSpec, openBundle } from "./bundle.ts";
+import type { CreateOptions, Runtime } from "./context.ts";
+import { homeOf } from "./home.ts";
+
+/** Everything that create needs, worked out without any effect on the host. */
+export interface Prepared {
+  input: CompileInput;
+  compiled: CompiledCreate;
+  bundle: Bundle;
+  /** Absolute path; undefined = none wanted. */
+  pidFile: string | undefined;
+  pidfdSocket: string | undefined;
+}
+
+/** What the caller of prepare decides. */
+export interface PrepareMode {
+  /** True for create and run --detach: runt ends while the container lives. */
+  detach: boolean;
+  /** True when runt itself receives the terminal (run in the foreground). */
+  ownConsole: boolean;
+}
+
+/**
+ * Reads, validates and compiles a bundle. The working directory becomes the bundle, as callers of runc expect.
+ * Throws BUNDLE, JSON, SPEC_INVALID, SPEC_UNSUPPORTED, HOST_UNSUPPORTED, ID_INVALID, USAGE.
+ */
+export function prepare(rt: Runtime, options: CreateOptions, mode: PrepareMode): Prepared {
+  checkContainerId(options.id);
+  const pidFile = options.pidFile === undefined ? undefined : absolutePath(rt, options.pidFile);
+  const bundle = openBundle(rt, options.bundle);
+  rt.sys.call("fchdir", [bundle.fd]);
+  const spec = loadSpec(rt, bundle);
+  checkTerminal(spec.process?.terminal === true, options.consoleSocket, mode);
+  const root = spec.root?.path ?? "rootfs";
+  const rootfs = absolutePath(rt, root.startsWith("/") ? root : `${bundle.path}/${root}`);
+  const facts = probeFacts(rt.sys);
+  const input: CompileInput = {
+    spec,
+    facts,
+    id: options.id,
+    bundle: bundle.path,
+    rootfs,
+    stateDir: `${rt.root}/${options.id}`,
+    home: homeOf(rt, spec, rootfs),
+    options: {
+      consoleSocket:
+        options.consoleSocket === undefined ? undefined : absolutePath(rt, options.consoleSocket),
+      noPivot: options.noPivot,
+      noNewKeyring: options.noNewKeyring,
+      preserveFds: options.preserveFds,
+      ownConsole: mode.ownConsole,
+      systemdCgroup: rt.systemdCgroup,
+    },
+  };
+  return { input, compiled: compileCreate(input), bundle, pidFile, pidfdSocket: options.pidfdSocket };
+}
+
+/** The rules of a console socket, in the words that users of runc know. */
+export function checkTerminal(terminal: boolean, socket: string | undefined, mode: PrepareMode): void {
+  if (mode.detach && terminal && socket === undefined) {
+    throw new RuntError({
+      code: "CONSOLE",
+      message: "cannot allocate tty if runt will detach without setting console socket",
+      pointer: "/process/terminal",
+      hint: "give --console-socket, or set process.terminal to false",
+    });
+  }
+  if ((!mode.detach || !terminal) && socket !== undefined) {
+    throw new RuntError({
+      code: "CONSOLE",
+      message: "cannot use console socket if runt will not detach or allocate tty",
+      pointer: "/process/terminal",
+      hint: "leave --console-socket away, or set process.terminal to true",
+    });
+  }
+}
