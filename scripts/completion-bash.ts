@@ -48,7 +48,12 @@ interface Placed {
 function placed(options: readonly OptionSpec[], command: string): Placed[] {
   return options
     .filter((option) => option.hidden !== true)
-    .map((option) => ({ option, patterns: spellings(option).map((word) => `${command}:${word}`).join("|") }));
+    .map((option) => ({
+      option,
+      patterns: spellings(option)
+        .map((word) => `${command}:${word}`)
+        .join("|"),
+    }));
 }
 
 const PLACED: readonly Placed[] = [
@@ -98,9 +103,13 @@ function optionLine(command: CommandSpec): string[] {
 /** The completion script for bash. */
 export function bashCompletion(): string {
   const parts: Readonly<Record<string, string>> = {
-    GLOBALS: GLOBAL_OPTIONS.filter((option) => option.hidden !== true).flatMap(spellings).join(" "),
+    GLOBALS: GLOBAL_OPTIONS.filter((option) => option.hidden !== true)
+      .flatMap(spellings)
+      .join(" "),
     SHADOWS: shadows().join("\n"),
-    VALUE_OPTIONS: withValues().map(({ patterns }) => patterns).join("|"),
+    VALUE_OPTIONS: withValues()
+      .map(({ patterns }) => patterns)
+      .join("|"),
     VALUES: valueLines().join("\n"),
     OPTIONS: COMMANDS.flatMap(optionLine).join("\n"),
     POSITIONALS: [

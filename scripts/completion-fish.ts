@@ -4,7 +4,9 @@ import { firstPositional, quote, valueSource } from "./completion-words.ts";
 const ESCAPE = "\\'";
 
 function optionLine(option: OptionSpec, condition: string): string {
-  const names = [option.name, ...(option.aliases ?? [])].map((name) => (name.length === 1 ? `-s ${name}` : `-l ${name}`));
+  const names = [option.name, ...(option.aliases ?? [])].map((name) =>
+    name.length === 1 ? `-s ${name}` : `-l ${name}`,
+  );
   return `complete -c runt${condition} ${names.join(" ")}${value(option)} -d ${quote(option.help, ESCAPE)}`;
 }
 
@@ -23,12 +25,16 @@ function commandLines(command: CommandSpec): string[] {
   return [
     `complete -c runt -n __fish_use_subcommand -a ${command.name} -d ${quote(command.summary, ESCAPE)}`,
     ...(words === "" ? [] : [`complete -c runt${condition} -a ${quote(words, ESCAPE)}`]),
-    ...command.options.filter((option) => option.hidden !== true).map((option) => optionLine(option, condition)),
+    ...command.options
+      .filter((option) => option.hidden !== true)
+      .map((option) => optionLine(option, condition)),
   ];
 }
 
 /** The completion script for fish. */
 export function fishCompletion(): string {
-  const globals = GLOBAL_OPTIONS.filter((option) => option.hidden !== true).map((option) => optionLine(option, ""));
+  const globals = GLOBAL_OPTIONS.filter((option) => option.hidden !== true).map((option) =>
+    optionLine(option, ""),
+  );
   return `${["complete -c runt -f", ...globals, ...COMMANDS.flatMap(commandLines)].join("\n")}\n`;
 }

@@ -6,7 +6,9 @@ export type ValueSource = "nothing" | "files" | "directories" | readonly string[
 
 /** "-b" and "--bundle". */
 export function spellings(option: OptionSpec): string[] {
-  return [option.name, ...(option.aliases ?? [])].map((name) => (name.length === 1 ? `-${name}` : `--${name}`));
+  return [option.name, ...(option.aliases ?? [])].map((name) =>
+    name.length === 1 ? `-${name}` : `--${name}`,
+  );
 }
 
 export function valueSource(option: OptionSpec): ValueSource {
@@ -28,7 +30,7 @@ export function firstPositional(command: CommandSpec): "id" | readonly string[] 
   return command.positionals.complete ?? [];
 }
 
-/** `text` in single quotes for a shell; `escape` is how that shell writes a single quote in them. */
-export function quote(text: string, escape: string): string {
-  return `'${text.replaceAll("'", escape)}'`;
+/** `text` in single quotes for a shell; `quoted` is how that shell writes a single quote in them. */
+export function quote(text: string, quoted: string): string {
+  return `'${text.replaceAll("'", quoted)}'`;
 }

@@ -39,7 +39,7 @@ function ownOptions(command: CommandSpec): readonly OptionSpec[] {
 }
 
 function commandCase(command: CommandSpec): string {
-  const specs = ['"${globals[@]}"', ...optionSpecs(ownOptions(command)), ...positionalSpecs(command)];
+  const specs = [`"\${globals[@]}"`, ...optionSpecs(ownOptions(command)), ...positionalSpecs(command)];
   return `    ${command.name})\n      _arguments -S \\\n        ${specs.join(" \\\n        ")}\n      ;;`;
 }
 

@@ -76,7 +76,6 @@ export function lineParser(command: CommandSpec | undefined): Argv {
       "greedy-arrays": false,
       "parse-numbers": false,
       "parse-positional-numbers": false,
-      "duplicate-arguments-array": false,
       "halt-at-non-option": command?.stopAtFirst === true,
     });
   for (const option of [...own, ...inherited]) {

@@ -116,7 +116,11 @@ const CREATE_OPTIONS: readonly OptionSpec[] = [
   CONSOLE_SOCKET,
   PIDFD_SOCKET,
   PID_FILE,
-  { name: "no-pivot", kind: "boolean", help: "use MS_MOVE and chroot instead of pivot_root (unsafe; for ramdisks)" },
+  {
+    name: "no-pivot",
+    kind: "boolean",
+    help: "use MS_MOVE and chroot instead of pivot_root (unsafe; for ramdisks)",
+  },
   { name: "no-new-keyring", kind: "boolean", help: "keep the caller's session keyring" },
   PRESERVE_FDS,
 ];
@@ -124,7 +128,12 @@ const CREATE_OPTIONS: readonly OptionSpec[] = [
 /** Options that every command takes, before or after its name. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { name: "debug", kind: "boolean", help: "log every step" },
-  { name: "log", kind: "string", placeholder: "FILE", help: "append the log to FILE (default: standard error)" },
+  {
+    name: "log",
+    kind: "string",
+    placeholder: "FILE",
+    help: "append the log to FILE (default: standard error)",
+  },
   {
     name: "log-format",
     kind: "string",
@@ -138,7 +147,11 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
     placeholder: "DIR",
     help: "directory of the containers' state (default: /run/runt, or $XDG_RUNTIME_DIR/runt when rootless)",
   },
-  { name: "systemd-cgroup", kind: "boolean", help: "let systemd manage the cgroups; cgroupsPath is slice:prefix:name" },
+  {
+    name: "systemd-cgroup",
+    kind: "boolean",
+    help: "let systemd manage the cgroups; cgroupsPath is slice:prefix:name",
+  },
   {
     name: "rootless",
     kind: "string",
@@ -153,7 +166,12 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
 
 /** All commands, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = [
-  { name: "create", summary: "make a container; start runs its process", positionals: NEW_ID, options: CREATE_OPTIONS },
+  {
+    name: "create",
+    summary: "make a container; start runs its process",
+    positionals: NEW_ID,
+    options: CREATE_OPTIONS,
+  },
   { name: "start", summary: "run the process of a created container", positionals: ID, options: [] },
   { name: "state", summary: "print a container's state as JSON", positionals: ID, options: [] },
   {
@@ -176,7 +194,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: "remove a container and what belongs to it",
     positionals: ID,
     options: [
-      { name: "force", aliases: ["f"], kind: "boolean", help: "kill it first; succeed when there is no such container" },
+      {
+        name: "force",
+        aliases: ["f"],
+        kind: "boolean",
+        help: "kill it first; succeed when there is no such container",
+      },
     ],
   },
   {
@@ -199,9 +222,21 @@ export const COMMANDS: readonly CommandSpec[] = [
       CONSOLE_SOCKET,
       PIDFD_SOCKET,
       { name: "cwd", kind: "string", placeholder: "DIR", help: "working directory in the container" },
-      { name: "env", aliases: ["e"], kind: "list", placeholder: "NAME=VALUE", help: "set a variable (repeatable)" },
+      {
+        name: "env",
+        aliases: ["e"],
+        kind: "list",
+        placeholder: "NAME=VALUE",
+        help: "set a variable (repeatable)",
+      },
       { name: "tty", aliases: ["t"], kind: "boolean", help: "give the process a terminal" },
-      { name: "user", aliases: ["u"], kind: "string", placeholder: "UID[:GID]", help: "numeric user and group" },
+      {
+        name: "user",
+        aliases: ["u"],
+        kind: "string",
+        placeholder: "UID[:GID]",
+        help: "numeric user and group",
+      },
       {
         name: "additional-gids",
         aliases: ["g"],
@@ -235,7 +270,11 @@ export const COMMANDS: readonly CommandSpec[] = [
         placeholder: "[CTRL[,CTRL]:]PATH",
         help: "sub-cgroup of the container's cgroup to run in (repeatable)",
       },
-      { name: "ignore-paused", kind: "boolean", help: "exec into a paused container; it waits until that resumes" },
+      {
+        name: "ignore-paused",
+        kind: "boolean",
+        help: "exec into a paused container; it waits until that resumes",
+      },
     ],
   },
   {
@@ -266,10 +305,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: "validate",
     summary: "check a bundle's config.json and print every finding",
     positionals: NO_POSITIONAL,
-    options: [
-      BUNDLE,
-      { ...OUTPUT_FORMAT, help: "text or json (default: text)", choices: ["json", "text"] },
-    ],
+    options: [BUNDLE, { ...OUTPUT_FORMAT, help: "text or json (default: text)", choices: ["json", "text"] }],
   },
   {
     name: "explain",

@@ -59,13 +59,26 @@ function carryOut(host: Host, sys: Sys, line: ParsedLine, log: CliLog, output: O
   return COMMAND_FUNCTIONS[command.name]({ rt, options, positionals, output });
 }
 
-function createRuntime(host: Host, sys: Sys, globals: OptionValues, command: CommandSpec, log: CliLog): Runtime {
+function createRuntime(
+  host: Host,
+  sys: Sys,
+  globals: OptionValues,
+  command: CommandSpec,
+  log: CliLog,
+): Runtime {
   const root = findRoot(sys, textOf(globals, "root"), host.env);
   if (root.inXdgRuntimeDir && (command.name === "create" || command.name === "run")) {
     // The sticky bit keeps cleaners of XDG_RUNTIME_DIR away from the state of long-lived containers.
     sys.mkdirat(AT_FDCWD, root.path, 0o1700, ["EEXIST", "ENOENT"]);
   }
-  return { host, sys, root: root.path, rootGiven: root.given, systemdCgroup: isSet(globals, "systemd-cgroup"), log };
+  return {
+    host,
+    sys,
+    root: root.path,
+    rootGiven: root.given,
+    systemdCgroup: isSet(globals, "systemd-cgroup"),
+    log,
+  };
 }
 
 /** A wrong number of positionals also gets the command's help, on standard output as runc has it. */

@@ -76,7 +76,10 @@ function readWords(reading: Reading): void {
     } else if (reading.command === undefined) {
       reading.command = findCommand(word);
       // What follows an unknown command cannot be read.
-      if (reading.command === undefined) return complain(reading, unknownCommand(word));
+      if (reading.command === undefined) {
+        complain(reading, unknownCommand(word));
+        return;
+      }
     } else {
       reading.positionals.push(word);
       optionsEnded ||= reading.command.stopAtFirst === true;
@@ -96,10 +99,13 @@ function readOption(reading: Reading, word: string): void {
   const given = equals < 0 ? undefined : body.slice(equals + 1);
   const own = findOption(reading.command?.options ?? [], name);
   const option = own ?? findOption(GLOBAL_OPTIONS, name);
-  if (option === undefined) return complain(reading, unknownOption(reading.command, name));
+  if (option === undefined) {
+    complain(reading, unknownOption(reading.command, name));
+    return;
+  }
   const text = given ?? nextValue(reading, option);
-  if (text === undefined) return complain(reading, usageError(`flag needs an argument: --${option.name}`));
-  store(reading, own === undefined ? reading.globals : reading.options, option, name, text);
+  if (text === undefined) complain(reading, usageError(`flag needs an argument: --${option.name}`));
+  else store(reading, own === undefined ? reading.globals : reading.options, option, name, text);
 }
 
 function nextValue(reading: Reading, option: OptionSpec): string | undefined {
@@ -114,12 +120,13 @@ function store(
   text: string,
 ): void {
   const value = convert(option, text, values.get(option.name));
-  if (value === undefined) return complain(reading, usageError(invalidValue(option, typed, text)));
-  values.set(option.name, value);
+  if (value === undefined) complain(reading, usageError(invalidValue(option, typed, text)));
+  else values.set(option.name, value);
 }
 
 function invalidValue(option: OptionSpec, typed: string, text: string): string {
-  if (option.kind === "string") return `invalid ${option.name}: ${text} (it takes ${option.choices?.join(" or ")})`;
+  if (option.kind === "string")
+    return `invalid ${option.name}: ${text} (it takes ${option.choices?.join(" or ")})`;
   const wanted = option.kind === "boolean" ? "true or false" : `a whole number from 0 to ${MAX_NUMBER}`;
   return `invalid value ${JSON.stringify(text)} for flag -${typed}: it takes ${wanted}`;
 }

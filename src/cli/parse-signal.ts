@@ -21,5 +21,13 @@ export function parseSignal(text: string): number {
 }
 
 function signalByName(name: string): number | undefined {
-  const known = SIGNALS.find;
+  const known = Object.entries(SIGNALS).find(([key]) => key === `SIG${name}`);
+  return known === undefined ? realTimeSignal(name) : known[1];
+}
+
+function realTimeSignal(name: string): number | undefined {
+  const [, base, offset = "0"] = /^(RTMIN|RTMAX)(?:[+-]([0-9]+))?$/.exec(name) ?? [];
+  const sign = name.includes("-") ? -1 : 1;
+  const number = (base === "RTMIN" ? RTMIN : RTMAX) + sign * Number(offset);
+  return base !== undefined && number >= RTMIN ? number : undefined;
 }

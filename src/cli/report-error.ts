@@ -31,7 +31,11 @@ function prefixOf(program: string, command: CommandName | undefined): string {
 }
 
 /** The report of anything thrown: an error of runt with all that it knows, or, for anything else, a bug in runt. */
-export function describeError(thrown: unknown, program: string, command: CommandName | undefined): ErrorReport {
+export function describeError(
+  thrown: unknown,
+  program: string,
+  command: CommandName | undefined,
+): ErrorReport {
   if (!(thrown instanceof RuntError)) {
     const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
     const stack = thrown instanceof Error ? thrown.stack : undefined;

@@ -1,6 +1,6 @@
 import { RuntError } from "../error/runt-error.ts";
 import type { Sys } from "../host/sys.ts";
-import { AT_FDCWD, buf, str, sys as call } from "../plan/build.ts";
+import { AT_FDCWD } from "../plan/build.ts";
 
 const DEFAULT_ROOT = "/run/runt";
 /** What /proc/self/uid_map holds in the initial user namespace. */
@@ -70,7 +70,7 @@ export function findRoot(sys: Sys, given: string | undefined, env: readonly stri
     user: variable(env, "USER"),
     euid: () => sys.call("geteuid", []),
     inUserNamespace: () => !ALL_IDS.test(sys.readFile(AT_FDCWD, "/proc/self/uid_map")),
-    cwd: () => workingDirectory(sys),
+    cwd: () => sys.getcwd(),
   });
 }
 

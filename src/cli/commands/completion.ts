@@ -8,7 +8,11 @@ export function completionCommand({ positionals, output }: CommandCall): number 
   const script = COMPLETIONS.get(shell);
   if (script === undefined) {
     const hint = `there is one for ${[...COMPLETIONS.keys()].join(", ")}`;
-    throw new RuntError({ code: "USAGE", message: `no completion script for ${JSON.stringify(shell)}`, hint });
+    throw new RuntError({
+      code: "USAGE",
+      message: `no completion script for ${JSON.stringify(shell)}`,
+      hint,
+    });
   }
   output.print(script);
   return 0;

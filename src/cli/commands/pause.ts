@@ -1,4 +1,4 @@
-import { pause } from "../../runtime/pause.ts";
+import { pause } from "../../runtime/kill.ts";
 import type { CommandCall } from "../command-call.ts";
 
 export function pauseCommand({ rt, positionals }: CommandCall): number {

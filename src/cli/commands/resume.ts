@@ -1,4 +1,4 @@
-import { resume } from "../../runtime/resume.ts";
+import { resume } from "../../runtime/kill.ts";
 import type { CommandCall } from "../command-call.ts";
 
 export function resumeCommand({ rt, positionals }: CommandCall): number {
