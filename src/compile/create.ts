@@ -83,7 +83,7 @@ export function compileCreate(input: CompileInput): CompiledCreate {
     hostSync("ready", "release"),
   ];
   const init: Step[] = [
-    ...compileInitSetup(),
+    ...compileInitSetup(input),
     initSync("joined", "wait"),
     ...cgroup.init,
     ...compileNamespaceJoins(input),

@@ -27,8 +27,8 @@ export interface CompileOptions {
   noNewKeyring: boolean;
   /** How many fds from 3 on the container keeps. */
   preserveFds: number;
-  /** For `run` in the foreground with a terminal: runt itself receives the terminal. */
-  ownConsole: boolean;
+  /** For `run` in the foreground: runt itself receives the terminal, or carries stdin, stdout and stderr. */
+  foreground: boolean;
   systemdCgroup: boolean;
 }
 

@@ -2,6 +2,7 @@ import { AT_FDCWD, assert, buf, load, O, OPEN_HOW_SIZE, openHow, slot, str, sys 
 import type { Slot } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
 import type { CompileInput } from "./input.ts";
+import { STDIO_SLOTS } from "./setup.ts";
 
 const PROC_SUPER_MAGIC = 0x9fa0;
 const AF_UNIX = 1;
@@ -100,6 +101,7 @@ export function compileOpens(input: CompileInput): { steps: Step[]; imports: Slo
     steps.push(openHookPipe());
     imports.push("hook.state", "hook.output");
   }
+  if (options.foreground && spec.process?.terminal !== true) imports.push(...STDIO_SLOTS);
   if (spec.process?.terminal === true) {
     if (options.consoleSocket !== undefined) steps.push(openConsole(options.consoleSocket));
     imports.push("console.fd");

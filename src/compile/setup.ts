@@ -1,12 +1,15 @@
-import { sys } from "../plan/build.ts";
+import { slot, sys } from "../plan/build.ts";
+import type { Slot } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
+import type { CompileInput } from "./input.ts";
 
 const PR_SET_PDEATHSIG = 1;
 const PR_SET_DUMPABLE = 4;
 const SIGKILL = 9;
 
 /** Init's first steps: it dies with its parent, hides from ptrace and /proc, and leaves the caller's session. */
-export function compileInitSetup(): Step[] {
+export function compileInitSetup(input: CompileInput): Step[] {
+  const foreground = input.options.foreground && input.spec.process?.terminal !== true;
   return [
     {
       kind: "process",
@@ -20,5 +23,19 @@ export function compileInitSetup(): Step[] {
         sys("setsid", [], { tolerate: [{ errno: "EPERM", why: "already the leader of its session" }] }),
       ],
     },
+    ...(foreground ? [compileOwnStdio()] : []),
   ];
+}
+
+/** Slots of the pipes that a foreground run gives the process in place of its own stdin, stdout and stderr. */
+export const STDIO_SLOTS: readonly Slot[] = ["stdio.0", "stdio.1", "stdio.2"];
+
+/** Init step of a foreground run without a terminal: its stdio are pipes that runt carries. */
+function compileOwnStdio(): Step {
+  return {
+    kind: "process",
+    from: "runt:foreground",
+    title: "take stdin, stdout and stderr from runt's pipes",
+    calls: STDIO_SLOTS.flatMap((fd, i) => [sys("dup3", [slot(fd), i, 0]), sys("close", [slot(fd)])]),
+  };
 }

@@ -3,6 +3,7 @@ import { events } from "../cgroup/manager.ts";
 import { RuntError } from "../error/runt-error.ts";
 import type { Sys } from "../host/sys.ts";
 import { AT_FDCWD, O } from "../plan/build.ts";
+import type { Slot } from "../plan/call.ts";
 import { hookState } from "../state/output.ts";
 import type { StateFile } from "../state/state-file.ts";
 import type { Status } from "../state/status.ts";
@@ -40,20 +41,22 @@ interface Progress {
  * Nothing of runt runs on afterwards. On failure nothing is left behind.
  */
 export function create(rt: Runtime, options: CreateOptions): void {
-  const mode = { detach: true, ownConsole: false };
+  const mode = { detach: true };
   carryOutCreate(rt, prepare(rt, options, mode));
 }
 
 /**
- * Carries out a compiled create. `console` is the fd that receives the terminal when runt itself takes it.
+ * Carries out a compiled create. `known` are fds that the caller opened for it: its console socket or its stdio.
  * Throws the error of the step that failed, after undoing all steps before it.
  */
-export function carryOutCreate(rt: Runtime, prepared: Prepared, console?: number): Created {
+export function carryOutCreate(
+  rt: Runtime,
+  prepared: Prepared,
+  known: readonly (readonly [Slot, number])[] = [],
+): Created {
   const { input, compiled, bundle } = prepared;
-  const known: [string, number][] = [["bundle.dir", bundle.fd]];
-  if (console !== undefined) known.push(["console.fd", console]);
   const progress: Progress = {
-    execution: newExecution(rt, compiled.plan, known),
+    execution: newExecution(rt, compiled.plan, [["bundle.dir", bundle.fd], ...known]),
     dir: undefined,
     state: {
       version: 1,

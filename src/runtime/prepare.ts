@@ -21,8 +21,6 @@ export interface Prepared {
 export interface PrepareMode {
   /** True for create and run --detach: runt ends while the container lives. */
   detach: boolean;
-  /** True when runt itself receives the terminal (run in the foreground). */
-  ownConsole: boolean;
 }
 
 /**
@@ -53,7 +51,7 @@ export function prepare(rt: Runtime, options: CreateOptions, mode: PrepareMode):
       noPivot: options.noPivot,
       noNewKeyring: options.noNewKeyring,
       preserveFds: options.preserveFds,
-      ownConsole: mode.ownConsole,
+      foreground: !mode.detach,
       systemdCgroup: rt.systemdCgroup,
     },
   };
