@@ -1,0 +1,81 @@
+import type { Sys } from "../host/sys.ts";
+import { cgroupError, childNames, openChild, readPids, withMount } from "./directory.ts";
+import type { CgroupDirectory, CgroupRecord } from "./paths.ts";
+
+const TRIES = 10;
+const EBUSY = -16;
+
+/** Removes what is below an open cgroup, deepest first. */
+function removeChildren(sys: Sys, parent: number, path: string): void {
+  const dir = openChild(sys, parent, path);
+  if (dir === undefined) return;
+  try {
+    for (const name of childNames(sys, dir)) removeTree(sys, dir, name);
+  } finally {
+    sys.close(dir);
+  }
+}
+
+/**
+ * Removes one cgroup with everything below it. KERNEL: rmdir gives EBUSY while a process that was killed is not yet
+ * reaped, which takes some milliseconds; so it is tried again, waiting twice as long each time.
+ */
+function removeTree(sys: Sys, parent: number, path: string): void {
+  let wait = 1;
+  for (let i = 1; ; i++) {
+    const result = sys.rmdirat(parent, path, ["ENOENT", "EBUSY"]);
+    if (result !== EBUSY) return;
+    if (i > TRIES) break;
+    // On the first failure there may be cgroups below it, which removing takes no time.
+    removeChildren(sys, parent, path);
+    if (i > 1) {
+      sys.sleep(wait);
+      wait *= 2;
+    }
+  }
+  throw busy(sys, parent, path);
+}
+
+function busy(sys: Sys, parent: number, path: string): Error {
+  const dir = openChild(sys, parent, path);
+  const pids = dir === undefined ? [] : readPids(sys, dir, true);
+  if (dir !== undefined) sys.close(dir);
+  return cgroupError(
+    `${path}: EBUSY: still holds ${pids.length === 0 ? "dying processes" : `processes ${pids.slice(0, 8).join(", ")}`}`,
+  );
+}
+
+/** Removes the container's directory of one hierarchy; its parents stay, whoever made them. */
+function removeDirectory(sys: Sys, directory: CgroupDirectory): void {
+  try {
+    withMount(sys, directory, (mount) => {
+      const slash = directory.path.lastIndexOf("/");
+      if (slash < 0) return removeTree(sys, mount, directory.path);
+      const parent = openChild(sys, mount, directory.path.slice(0, slash));
+      if (parent === undefined) return;
+      try {
+        removeTree(sys, parent, directory.path.slice(slash + 1));
+      } finally {
+        sys.close(parent);
+      }
+    });
+  } catch (error) {
+    throw cgroupError(`unable to remove container's cgroup: ${directory.mount}/${directory.path}`, error);
+  }
+}
+
+/**
+ * Removes the container's cgroups in every hierarchy with all that is below them; what is gone already is fine.
+ * Every hierarchy is tried; then the first failure is thrown (CGROUP).
+ */
+export function removeCgroups(sys: Sys, record: CgroupRecord): void {
+  const failures: unknown[] = [];
+  for (const directory of record.directories) {
+    try {
+      removeDirectory(sys, directory);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
