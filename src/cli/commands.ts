@@ -111,16 +111,17 @@ const OUTPUT_FORMAT: OptionSpec = {
   help: "table or json (default: table)",
   choices: ["json", "table"],
 };
+const NO_PIVOT: OptionSpec = {
+  name: "no-pivot",
+  kind: "boolean",
+  help: "use MS_MOVE and chroot instead of pivot_root (unsafe; for ramdisks)",
+};
 const CREATE_OPTIONS: readonly OptionSpec[] = [
   BUNDLE,
   CONSOLE_SOCKET,
   PIDFD_SOCKET,
   PID_FILE,
-  {
-    name: "no-pivot",
-    kind: "boolean",
-    help: "use MS_MOVE and chroot instead of pivot_root (unsafe; for ramdisks)",
-  },
+  NO_PIVOT,
   { name: "no-new-keyring", kind: "boolean", help: "keep the caller's session keyring" },
   PRESERVE_FDS,
 ];
@@ -311,7 +312,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: "explain",
     summary: "print what create would do, without doing it",
     positionals: { usage: "[ID]", min: 0, max: 1 },
-    options: [BUNDLE, { name: "json", kind: "boolean", help: "print the plan as JSON" }],
+    options: [BUNDLE, NO_PIVOT, { name: "json", kind: "boolean", help: "print the plan as JSON" }],
   },
   { name: "features", summary: "print what runt supports as JSON", positionals: NO_POSITIONAL, options: [] },
   {

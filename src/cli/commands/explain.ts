@@ -1,15 +1,18 @@
 import { planToJson, printPlan } from "../../plan/print-plan.ts";
 import { explain } from "../../runtime/explain.ts";
 import type { CommandCall } from "../command-call.ts";
-import { createOptions } from "../create-options.ts";
-import { isSet } from "../option-values.ts";
+import { isSet, textOf } from "../option-values.ts";
 
 /** The id that stands in the plan when none is given. */
 const EXAMPLE_ID = "example";
 
 /** Prints the plan that create would carry out for this bundle on this machine. */
 export function explainCommand({ rt, options, positionals, output }: CommandCall): number {
-  const plan = explain(rt, createOptions(options, positionals.length === 0 ? [EXAMPLE_ID] : positionals));
+  const plan = explain(rt, {
+    id: positionals[0] ?? EXAMPLE_ID,
+    bundle: textOf(options, "bundle") ?? ".",
+    noPivot: isSet(options, "no-pivot"),
+  });
   output.print(isSet(options, "json") ? `${planToJson(plan)}\n` : printPlan(plan));
   return 0;
 }

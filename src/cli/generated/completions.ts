@@ -44,7 +44,7 @@ export const COMPLETIONS: ReadonlyMap<string, string> = new Map([
             ps) own='--format -f' ;;
             spec) own='--bundle -b --rootless' ;;
             validate) own='--bundle -b --format -f' ;;
-            explain) own='--bundle -b --json' ;;
+            explain) own='--bundle -b --no-pivot --json' ;;
         esac
         words="$own $globals"
     elif ((count == 0)); then
@@ -140,6 +140,7 @@ complete -c runt -n '__fish_seen_subcommand_from validate' -l bundle -s b -x -a 
 complete -c runt -n '__fish_seen_subcommand_from validate' -l format -s f -x -a 'json text' -d 'text or json (default: text)'
 complete -c runt -n __fish_use_subcommand -a explain -d 'print what create would do, without doing it'
 complete -c runt -n '__fish_seen_subcommand_from explain' -l bundle -s b -x -a '(__fish_complete_directories)' -d 'directory that holds config.json (default: the working directory)'
+complete -c runt -n '__fish_seen_subcommand_from explain' -l no-pivot -d 'use MS_MOVE and chroot instead of pivot_root (unsafe; for ramdisks)'
 complete -c runt -n '__fish_seen_subcommand_from explain' -l json -d 'print the plan as JSON'
 complete -c runt -n __fish_use_subcommand -a features -d 'print what runt supports as JSON'
 complete -c runt -n __fish_use_subcommand -a completion -d 'print a completion script for a shell'
@@ -329,6 +330,7 @@ _runt() {
         "\${globals[@]}" \\
         '--bundle=[directory that holds config.json (default\\: the working directory)]:DIR:_files -/' \\
         '-b[directory that holds config.json (default\\: the working directory)]:DIR:_files -/' \\
+        '--no-pivot[use MS_MOVE and chroot instead of pivot_root (unsafe; for ramdisks)]' \\
         '--json[print the plan as JSON]'
       ;;
     features)

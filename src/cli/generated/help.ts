@@ -212,6 +212,7 @@ USAGE:
 
 OPTIONS:
   -b, --bundle DIR  directory that holds config.json (default: the working directory)
+      --no-pivot    use MS_MOVE and chroot instead of pivot_root (unsafe; for ramdisks)
       --json        print the plan as JSON
 
 Global options may follow as well; runt --help lists them.

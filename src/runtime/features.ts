@@ -1,0 +1,48 @@
+import { SPEC_VERSION } from "../state/output.ts";
+import { CAPABILITIES } from "../tables/capabilities.ts";
+import { MOUNT_OPTIONS } from "../tables/mount-options.ts";
+import { NAMESPACES } from "../tables/namespaces.ts";
+
+/** The features document. SPEC(features) */
+export interface Features {
+  ociVersionMin: string;
+  ociVersionMax: string;
+  hooks: readonly string[];
+  mountOptions: readonly string[];
+  linux: {
+    namespaces: readonly string[];
+    capabilities: readonly string[];
+    cgroup: { v1: boolean; v2: boolean; systemd: boolean; systemdUser: boolean; rdma: boolean };
+    seccomp: { enabled: boolean };
+    apparmor: { enabled: boolean };
+    selinux: { enabled: boolean };
+    intelRdt: { enabled: boolean };
+    mountExtensions: { idmap: { enabled: boolean } };
+    netDevices: { enabled: boolean };
+  };
+  potentiallyUnsafeConfigAnnotations: readonly string[];
+}
+
+const HOOKS = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
+
+/** What runt carries out, whatever the machine that it runs on. SPEC(features): not probed from the host. */
+export function features(): Features {
+  return {
+    ociVersionMin: "1.0.0",
+    ociVersionMax: SPEC_VERSION,
+    hooks: HOOKS,
+    mountOptions: Object.keys(MOUNT_OPTIONS).sort(),
+    linux: {
+      namespaces: Object.keys(NAMESPACES).sort(),
+      capabilities: Object.keys(CAPABILITIES),
+      cgroup: { v1: true, v2: true, systemd: false, systemdUser: false, rdma: true },
+      seccomp: { enabled: false },
+      apparmor: { enabled: false },
+      selinux: { enabled: false },
+      intelRdt: { enabled: false },
+      mountExtensions: { idmap: { enabled: false } },
+      netDevices: { enabled: false },
+    },
+    potentiallyUnsafeConfigAnnotations: [],
+  };
+}
