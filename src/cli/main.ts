@@ -1,3 +1,4 @@
+import { enrich } from "../error/runt-error.ts";
 import type { Host } from "../host/port.ts";
 import { Sys } from "../host/sys.ts";
 import { AT_FDCWD } from "../plan/build.ts";
@@ -67,6 +68,7 @@ function createRuntime(
   log: CliLog,
 ): Runtime {
   const root = findRoot(sys, textOf(globals, "root"), host.env);
+  log.debug(`${command.name}: the state root is ${root.path}`);
   if (root.inXdgRuntimeDir && (command.name === "create" || command.name === "run")) {
     // The sticky bit keeps cleaners of XDG_RUNTIME_DIR away from the state of long-lived containers.
     sys.mkdirat(AT_FDCWD, root.path, 0o1700, ["EEXIST", "ENOENT"]);
@@ -89,7 +91,11 @@ function reportProblem(
   log: CliLog,
   output: Output,
 ): number {
-  if (problem.wrongCount) output.print(`Incorrect Usage.\n\n${helpText(line.command?.name)}`);
+  let { error } = problem;
+  if (problem.wrongCount) {
+    output.print(`Incorrect Usage.\n\n${helpText(line.command?.name)}`);
+    error = enrich(error, { message: `${host.argv0}: ${error.message}` });
+  }
   // The command has not begun, so its own prefix and status do not apply.
-  return reportError(problem.error, { program: programName(host.argv0), command: undefined, log, output });
+  return reportError(error, { program: programName(host.argv0), command: undefined, log, output });
 }

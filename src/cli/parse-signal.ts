@@ -1,10 +1,6 @@
 import { RuntError } from "../error/runt-error.ts";
 import { SIGNALS } from "../tables/signals.ts";
 
-/** The real-time signals that programs see: the C libraries keep 32 and 33 for themselves. */
-const RTMIN = 34;
-const RTMAX = 64;
-
 /**
  * The number of the signal that `text` names: 0 to 64, or a name with or without "SIG" in any case, or RTMIN+n and
  * RTMAX-n. A dash in front is allowed, as kill(1) has it. Throws SIGNAL_UNKNOWN.
@@ -12,7 +8,7 @@ const RTMAX = 64;
 export function parseSignal(text: string): number {
   const word = text.startsWith("-") ? text.slice(1) : text;
   const number = /^[0-9]+$/.test(word) ? Number(word) : signalByName(word.toUpperCase().replace(/^SIG/, ""));
-  if (number !== undefined && number <= RTMAX) return number;
+  if (number !== undefined && number <= SIGNALS.SIGRTMAX) return number;
   throw new RuntError({
     code: "SIGNAL_UNKNOWN",
     message: `unknown signal ${JSON.stringify(text)}`,
@@ -21,13 +17,14 @@ export function parseSignal(text: string): number {
 }
 
 function signalByName(name: string): number | undefined {
-  const known = Object.entries(SIGNALS).find(([key]) => key === `SIG${name}`);
-  return known === undefined ? realTimeSignal(name) : known[1];
+  const [, known] = Object.entries(SIGNALS).find(([key]) => key === `SIG${name}`) ?? [];
+  return known ?? realTimeSignal(name);
 }
 
 function realTimeSignal(name: string): number | undefined {
-  const [, base, offset = "0"] = /^(RTMIN|RTMAX)(?:[+-]([0-9]+))?$/.exec(name) ?? [];
-  const sign = name.includes("-") ? -1 : 1;
-  const number = (base === "RTMIN" ? RTMIN : RTMAX) + sign * Number(offset);
-  return base !== undefined && number >= RTMIN ? number : undefined;
+  const [, base, sign, offset] = /^(RTMIN|RTMAX)([+-])([0-9]+)$/.exec(name) ?? [];
+  if (base === undefined) return undefined;
+  const from = base === "RTMIN" ? SIGNALS.SIGRTMIN : SIGNALS.SIGRTMAX;
+  const number = from + (sign === "-" ? -1 : 1) * Number(offset);
+  return number >= SIGNALS.SIGRTMIN ? number : undefined;
 }

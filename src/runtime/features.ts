@@ -31,7 +31,7 @@ export function features(): Features {
     ociVersionMin: "1.0.0",
     ociVersionMax: SPEC_VERSION,
     hooks: HOOKS,
-    mountOptions: Object.keys(MOUNT_OPTIONS).sort(),
+    mountOptions: mountOptions(),
     linux: {
       namespaces: Object.keys(NAMESPACES).sort(),
       capabilities: Object.keys(CAPABILITIES),
@@ -45,4 +45,12 @@ export function features(): Features {
     },
     potentiallyUnsafeConfigAnnotations: [],
   };
+}
+
+/** The words that runt acts on; it knows those of idmapped mounts only to refuse them. */
+function mountOptions(): string[] {
+  return Object.entries(MOUNT_OPTIONS)
+    .filter(([, option]) => option.kind !== "idmap")
+    .map(([name]) => name)
+    .sort();
 }
