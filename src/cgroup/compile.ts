@@ -10,21 +10,26 @@ import { createDirectory, directorySlot, openHierarchies, refuseUsed } from "./h
 import { type CgroupJoin, joinProcs, openProcs, procsSlots } from "./join-steps.ts";
 import { limitStep } from "./limit-steps.ts";
 import { type CgroupWarning, RESOURCES, type Resources } from "./limits.ts";
-import { type CgroupRecord, cgroupDirectories, directoryOf, unifiedDirectory } from "./paths.ts";
+import { cgroupDirectories } from "./paths.ts";
 import { placeLimits } from "./place-limits.ts";
+import { type CgroupRecord, directoryOf, unifiedDirectory } from "./record.ts";
 
+/** What the cgroups are compiled from; a part of CompileInput. */
 export interface CgroupInput {
   spec: Spec;
   id: string;
   facts: HostFacts;
-  systemdCgroup: boolean;
+  options: { systemdCgroup: boolean };
 }
 
 /** The cgroup part of a plan. */
 export interface CompiledCgroup {
-  /** Changes nothing, refuses cgroups in use. Belongs before the journal entry of `record`. */
+  /**
+   * Changes nothing, leaves nothing open, refuses cgroups in use. It belongs before `record` is journaled, or else
+   * undoing the refused creation would end the processes that were found.
+   */
   check: readonly Step[];
-  /** Makes the cgroups and sets the limits, all before a process joins. Needs the slots of `check`. */
+  /** Makes the cgroups and sets the limits, all before a process joins. */
   host: readonly Step[];
   join: CgroupJoin;
   /** Slots of fds that the child inherits for `init`. */
@@ -117,7 +122,7 @@ function joining(
  * meaning, HOST_UNSUPPORTED for what this host's cgroups cannot do, SPEC_UNSUPPORTED for the systemd driver.
  */
 export function compileCgroup(input: CgroupInput): CompiledCgroup {
-  if (input.systemdCgroup) {
+  if (input.options.systemdCgroup) {
     throw new RuntError({
       code: "SPEC_UNSUPPORTED",
       message: "--systemd-cgroup: runt does not drive systemd yet",
@@ -136,8 +141,9 @@ export function compileCgroup(input: CgroupInput): CompiledCgroup {
   const { host, ...rest } = joining(record, from);
   return {
     ...rest,
-    check: [openHierarchies(directories, facts.arch, from), refuseUsed(directories, from)],
+    check: [refuseUsed(directories, facts.arch, from)],
     host: [
+      openHierarchies(directories, facts.arch, from),
       ...directories.map((_, i) => createDirectory(directories, i, facts.arch, from)),
       ...limits.map(({ write, directory }, i) => limitStep(write, directorySlot(directories, directory), i)),
       ...deviceSteps(input, resources, record),

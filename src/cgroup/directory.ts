@@ -2,7 +2,7 @@ import { RuntError } from "../error/runt-error.ts";
 import { RESOLVE_STRICT, type Sys } from "../host/sys.ts";
 import { archFlags, O } from "../plan/build.ts";
 import { CGROUP_MAGIC } from "./hierarchy-steps.ts";
-import type { CgroupDirectory } from "./paths.ts";
+import type { CgroupDirectory } from "./record.ts";
 
 /** Errnos that say that a cgroup, or a file of it, is gone. */
 export const GONE = ["ENOENT", "ENODEV"] as const;

@@ -6,7 +6,7 @@ import type { Step } from "../plan/step.ts";
 import { directorySlot, mountSlot, openMount } from "./hierarchy-steps.ts";
 import { type CgroupJoin, joinProcs, openProcs, procsSlots } from "./join-steps.ts";
 import { STRICT } from "./level-calls.ts";
-import type { CgroupDirectory, CgroupRecord } from "./paths.ts";
+import type { CgroupDirectory, CgroupRecord } from "./record.ts";
 
 /** How a process gets into the cgroups of a running container. */
 export interface ExecJoin {

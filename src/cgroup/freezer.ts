@@ -1,6 +1,6 @@
 import type { Sys } from "../host/sys.ts";
 import { cgroupError, keyedNumber, readCgroupFile, withDirectory, writeCgroupFile } from "./directory.ts";
-import { type CgroupDirectory, type CgroupRecord, unifiedDirectory } from "./paths.ts";
+import { type CgroupDirectory, type CgroupRecord, unifiedDirectory } from "./record.ts";
 
 const V2_WAIT_MS = 10_000;
 const V2_POLL_MS = 10;

@@ -18,7 +18,7 @@ import {
 import type { Call, Slot } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
 import { enableControllers, inheritCpuset, STRICT } from "./level-calls.ts";
-import type { CgroupDirectory } from "./paths.ts";
+import type { CgroupDirectory } from "./record.ts";
 
 /** f_type of statfs(2). */
 export const CGROUP_MAGIC = { 1: 0x27e0eb, 2: 0x63677270 } as const;
@@ -70,11 +70,11 @@ const CODE_T = 0x54;
 
 /** cgroup.events reads "populated 0\nfrozen 0\n"; populated counts the cgroups below, too. */
 function checkUnifiedUnused(directory: CgroupDirectory, i: number): Call[] {
-  const fd: Slot = `cgroup.events.${i}`;
+  const [mount, fd]: [Slot, Slot] = [`cgroup.check.${i}`, `cgroup.events.${i}`];
   const bytes = "cgroup.events.text";
   const [populated, frozen]: [Slot, Slot] = [`cgroup.populated.${i}`, `cgroup.frozen.${i}`];
   return [
-    openAt2(mountSlot(i), `${directory.path}/cgroup.events`, O.RDONLY, STRICT, {
+    openAt2(mount, `${directory.path}/cgroup.events`, O.RDONLY, STRICT, {
       into: fd,
       tolerate: [tolerate("ENOENT", IS_NEW, `new.${i}`)],
     }),
@@ -87,16 +87,19 @@ function checkUnifiedUnused(directory: CgroupDirectory, i: number): Call[] {
     sys("close", [slot(fd)]),
     assert({ slot: populated, equals: CODE_0, errno: "EBUSY", why: NOT_EMPTY }),
     assert({ slot: frozen, equals: CODE_0, errno: "EBUSY", why: FROZEN }),
-    label(`new.${i}`),
   ];
 }
 
 /** A v1 cgroup is unused when its cgroup.procs is empty and its freezer.state, if any, says THAWED. */
 function checkV1Unused(directory: CgroupDirectory, i: number): Call[] {
   const isNew = [tolerate("ENOENT", IS_NEW, `new.${i}`)];
-  const [procs, length]: [Slot, Slot] = [`cgroup.used.${i}`, `cgroup.used.length.${i}`];
+  const [mount, procs, length]: [Slot, Slot, Slot] = [
+    `cgroup.check.${i}`,
+    `cgroup.used.${i}`,
+    `cgroup.used.length.${i}`,
+  ];
   const calls: Call[] = [
-    openAt2(mountSlot(i), `${directory.path}/cgroup.procs`, O.RDONLY, STRICT, {
+    openAt2(mount, `${directory.path}/cgroup.procs`, O.RDONLY, STRICT, {
       into: procs,
       tolerate: isNew,
     }),
@@ -107,7 +110,7 @@ function checkV1Unused(directory: CgroupDirectory, i: number): Call[] {
   if (directory.controllers.includes("freezer")) {
     const [fd, letter]: [Slot, Slot] = [`cgroup.freezer.${i}`, `cgroup.freezer.letter.${i}`];
     calls.push(
-      openAt2(mountSlot(i), `${directory.path}/freezer.state`, O.RDONLY, STRICT, { into: fd }),
+      openAt2(mount, `${directory.path}/freezer.state`, O.RDONLY, STRICT, { into: fd }),
       sys("read", [slot(fd), buf("cgroup.used.text", 64), 64], {
         load: [load(letter, "cgroup.used.text", 0, 1)],
       }),
@@ -115,17 +118,24 @@ function checkV1Unused(directory: CgroupDirectory, i: number): Call[] {
       assert({ slot: letter, equals: CODE_T, errno: "EBUSY", why: FROZEN }),
     );
   }
-  return [...calls, label(`new.${i}`)];
+  return calls;
 }
 
 /**
  * One step that refuses cgroups in use. It comes before anything is recorded as the container's, because what is
- * recorded gets killed and removed when the creation fails.
+ * recorded gets killed and removed when the creation fails. It leaves nothing open.
  */
-export function refuseUsed(directories: readonly CgroupDirectory[], from: string): Step {
-  const calls = directories.flatMap((directory, i) =>
-    directory.version === 2 ? checkUnifiedUnused(directory, i) : checkV1Unused(directory, i),
-  );
+export function refuseUsed(directories: readonly CgroupDirectory[], arch: Arch, from: string): Step {
+  const calls = directories.flatMap((directory, i): Call[] => {
+    const mount: Slot = `cgroup.check.${i}`;
+    const check = directory.version === 2 ? checkUnifiedUnused : checkV1Unused;
+    return [
+      ...openMount(directory, mount, arch),
+      ...check(directory, i),
+      label(`new.${i}`),
+      sys("close", [slot(mount)]),
+    ];
+  });
   return { kind: "cgroup", from, title: "refuse a cgroup that is in use or frozen", calls };
 }
 

@@ -1,3 +1,4 @@
+import type { Call } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
 
 /** What an errno of a cgroup call means for a user. */
@@ -249,13 +250,14 @@ export function cgroupHint(file: string | undefined, call: string, errno: string
   return undefined;
 }
 
-/** The cure for a failed step of kind "cgroup" or "limit": the file is the one that the step opened last. */
-export function cgroupStepHint(step: Step, failed: number, errno: string): string | undefined {
-  const call = step.calls[failed];
-  if (call === undefined) return undefined;
+/**
+ * The cure for a failed `call` of a step of kind "cgroup", "limit" or "spawn": the file is the one that the step
+ * opened last.
+ */
+export function cgroupStepHint(step: Step, call: Call, errno: string): string | undefined {
   if (call.op === "spawn") return cgroupHint(undefined, "clone3", errno);
   if (call.op !== "sys") return undefined;
-  for (let i = failed; i >= 0; i--) {
+  for (let i = step.calls.indexOf(call); i >= 0; i--) {
     const opened = step.calls[i];
     if (opened?.op !== "sys" || opened.name !== "openat2") continue;
     const path = opened.args[1];

@@ -3,7 +3,7 @@ import type { Slot } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
 import { directorySlot } from "./hierarchy-steps.ts";
 import { STRICT, writeText } from "./level-calls.ts";
-import type { CgroupDirectory } from "./paths.ts";
+import type { CgroupDirectory } from "./record.ts";
 
 /** How a process gets into the cgroups. */
 export type CgroupJoin =

@@ -1,7 +1,7 @@
 import { encodeUtf8 } from "../bytes/utf8.ts";
 import { buf, goto, label, O, openAt2, RESOLVE, slot, sys, tolerate } from "../plan/build.ts";
 import type { Call, ErrnoRule, Slot, SysCall } from "../plan/call.ts";
-import type { CgroupDirectory } from "./paths.ts";
+import type { CgroupDirectory } from "./record.ts";
 
 /** No link is followed and nothing outside of the directory is reached. */
 export const STRICT = RESOLVE.BENEATH | RESOLVE.NO_SYMLINKS | RESOLVE.NO_MAGICLINKS;

@@ -1,5 +1,5 @@
 import type { HostFacts } from "../host/facts.ts";
-import type { CgroupDirectory, CgroupRecord } from "./paths.ts";
+import type { CgroupDirectory, CgroupRecord } from "./record.ts";
 
 /** One v1 hierarchy inside of a container's tmpfs on /sys/fs/cgroup. */
 export interface V1CgroupMount {

@@ -6,7 +6,7 @@ import {
   type Resources,
   unsupportedField,
 } from "./limits.ts";
-import type { CgroupDirectory, CgroupRecord } from "./paths.ts";
+import type { CgroupDirectory, CgroupRecord } from "./record.ts";
 import { blockIoV1, cpuV1, hugetlbV1, memoryV1, networkV1, pidsV1 } from "./v1-values.ts";
 import {
   blockIoV2,

@@ -1,6 +1,6 @@
 import type { Sys } from "../host/sys.ts";
 import { cgroupError, childNames, openChild, readPids, withMount } from "./directory.ts";
-import type { CgroupDirectory, CgroupRecord } from "./paths.ts";
+import type { CgroupDirectory, CgroupRecord } from "./record.ts";
 
 const TRIES = 10;
 const EBUSY = -16;
@@ -68,7 +68,7 @@ function removeDirectory(sys: Sys, directory: CgroupDirectory): void {
  * Removes the container's cgroups in every hierarchy with all that is below them; what is gone already is fine.
  * Every hierarchy is tried; then the first failure is thrown (CGROUP).
  */
-export function removeCgroups(sys: Sys, record: CgroupRecord): void {
+export function remove(sys: Sys, record: CgroupRecord): void {
   const failures: unknown[] = [];
   for (const directory of record.directories) {
     try {

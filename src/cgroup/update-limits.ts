@@ -5,8 +5,8 @@ import { O } from "../plan/build.ts";
 import { hasErrno, readCgroupFile, withDirectory } from "./directory.ts";
 import { cgroupHint } from "./hints.ts";
 import { type CgroupWarning, fieldName, RESOURCES, type Resources, showBytes } from "./limits.ts";
-import { type CgroupRecord, directoryOf } from "./paths.ts";
 import { type PlacedLimit, placeLimits } from "./place-limits.ts";
+import { type CgroupRecord, directoryOf } from "./record.ts";
 
 function reject(what: "memory" | "memory+swap", limit: number, usage: number): RuntError {
   const field = what === "memory" ? "limit" : "swap";

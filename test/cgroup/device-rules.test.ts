@@ -63,11 +63,16 @@ t.test("a rule for all types with some accesses is one rule for each type", asyn
 });
 
 t.test("rules that are none are refused with their pointer", async (t) => {
-  t.throws(() => deviceRules([{ allow: true, major: 1 }]), { pointer: "/linux/resources/devices/0" });
+  t.throws(() => deviceRules([{ allow: true, major: 1 }]), {
+    name: "RuntError",
+    pointer: "/linux/resources/devices/0",
+  });
   t.throws(() => deviceRules([{ allow: true }, { allow: true, type: "c", access: "rx" }]), {
+    name: "RuntError",
     pointer: "/linux/resources/devices/1/access",
   });
   t.throws(() => deviceRules([{ allow: true, type: "c", major: -2 }]), {
+    name: "RuntError",
     pointer: "/linux/resources/devices/0/major",
   });
 });

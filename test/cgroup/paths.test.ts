@@ -1,5 +1,6 @@
 import t from "tap";
-import { cgroupDirectories, directoryOf, unifiedDirectory } from "../../src/cgroup/paths.ts";
+import { cgroupDirectories } from "../../src/cgroup/paths.ts";
+import { directoryOf, unifiedDirectory } from "../../src/cgroup/record.ts";
 import { HYBRID, NONE, V1, V2 } from "./fixtures.ts";
 
 /** "mount + path" by controllers, to compare at a glance. */

@@ -1,7 +1,8 @@
 import t from "tap";
 import type { Resources } from "../../src/cgroup/limits.ts";
-import { type CgroupRecord, cgroupDirectories } from "../../src/cgroup/paths.ts";
+import { cgroupDirectories } from "../../src/cgroup/paths.ts";
 import { placeLimits } from "../../src/cgroup/place-limits.ts";
+import type { CgroupRecord } from "../../src/cgroup/record.ts";
 import type { CgroupFacts } from "../../src/host/facts.ts";
 import { HYBRID, V1, V2 } from "./fixtures.ts";
 

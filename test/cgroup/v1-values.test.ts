@@ -40,9 +40,11 @@ t.test("memory: unlimited", async (t) => {
 
 t.test("memory: nonsense is refused", async (t) => {
   t.throws(() => memoryV1({ memory: { limit: 1000, swap: 500 } }), {
+    name: "RuntError",
     pointer: "/linux/resources/memory/swap",
   });
   t.throws(() => memoryV1({ memory: { swappiness: 101 } }), {
+    name: "RuntError",
     pointer: "/linux/resources/memory/swappiness",
   });
 });
