@@ -1,5 +1,5 @@
 import { compileCgroup } from "../cgroup/compile.ts";
-import type { CgroupRecord } from "../cgroup/record.ts";
+import type { CgroupRecord } from "../cgroup/paths.ts";
 import type { Slot } from "../plan/call.ts";
 import { checkPlan } from "../plan/check-plan.ts";
 import type { Plan, Step } from "../plan/step.ts";
@@ -42,7 +42,7 @@ export interface CompiledCreate {
  * Throws SPEC_UNSUPPORTED or HOST_UNSUPPORTED for what cannot be carried out, before anything has happened.
  */
 export function compileCreate(input: CompileInput): CompiledCreate {
-  const cgroup = compileCgroup(input);
+  const cgroup = compileCgroup({ ...input, systemdCgroup: input.options.systemdCgroup });
   const rootfs = compileRootfs(input);
   const mounts = compileMounts(input);
   const process = compileProcess(input);
@@ -55,6 +55,7 @@ export function compileCreate(input: CompileInput): CompiledCreate {
     ...mounts.imports,
   ];
   const host: Step[] = [
+    ...cgroup.check,
     records.creating,
     ...opens.steps,
     ...compileNamespaceOpens(input),
@@ -107,5 +108,5 @@ export function compileCreate(input: CompileInput): CompiledCreate {
   ];
   const plan: Plan = { version: 1, host, init, imports };
   checkPlan(plan, GIVEN_SLOTS);
-  return { plan, cgroup: cgroup.record };
+  return { plan, warnings: cgroup.warnings.map((warning) => warning.message), cgroup: cgroup.record };
 }

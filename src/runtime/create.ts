@@ -1,5 +1,4 @@
 import { encodeUtf8 } from "../bytes/utf8.ts";
-import { events } from "../cgroup/manager.ts";
 import { RuntError } from "../error/runt-error.ts";
 import type { Sys } from "../host/sys.ts";
 import { AT_FDCWD, O } from "../plan/build.ts";
@@ -15,6 +14,7 @@ import { lateOps } from "./late-steps.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { processInfo } from "./process-info.ts";
 import { sealProgram } from "./program.ts";
+import { cgroupOf } from "./status.ts";
 import { type ContainerDir, makeContainerDir, writeState } from "./store.ts";
 import { waitPidfd } from "./wait.ts";
 import { runHostHook } from "./watch-hook.ts";
@@ -41,7 +41,7 @@ interface Progress {
  * Nothing of runt runs on afterwards. On failure nothing is left behind.
  */
 export function create(rt: Runtime, options: CreateOptions): void {
-  const mode = { detach: true };
+  const mode = { detach: true, needsConsole: true };
   carryOutCreate(rt, prepare(rt, options, mode));
 }
 
@@ -72,7 +72,7 @@ export function carryOutCreate(
       spec: input.spec,
     },
   };
-  progress.execution.deathEvents = () => events(rt.sys, compiled.cgroup);
+  progress.execution.deathEvents = () => cgroupOf(rt, progress.state).events();
   try {
     runHostSteps(progress.execution, handlersOf(progress, prepared));
   } catch (error) {

@@ -1,9 +1,8 @@
-import { killAll, pids, remove, thaw } from "../cgroup/manager.ts";
-import type { CgroupRecord } from "../cgroup/record.ts";
 import { RuntError } from "../error/runt-error.ts";
 import type { StateFile } from "../state/state-file.ts";
 import type { Runtime } from "./context.ts";
 import { isAlive } from "./process-info.ts";
+import { cgroupOf } from "./status.ts";
 import { type ContainerDir, removeContainerDir } from "./store.ts";
 
 const SIGKILL = 9;
@@ -20,7 +19,7 @@ export function killInit(rt: Runtime, state: StateFile): void {
     if (!isAlive(sys, state.pid, state.startTime)) return;
     sys.call("pidfd_send_signal", [pidfd, SIGKILL, 0, 0], ["ESRCH"]);
     // KERNEL: on cgroup v1 a frozen process dies only once it is thawed.
-    thaw(sys, state.cgroup as CgroupRecord);
+    cgroupOf(rt, state).thaw();
     if (sys.poll([{ fd: pidfd, events: POLLIN }], KILL_WAIT_MS)[0] === 0) {
       throw new RuntError({
         code: "WRONG_STATUS",
@@ -38,8 +37,8 @@ export function killInit(rt: Runtime, state: StateFile): void {
  * a failure. SPEC(runtime#delete)
  */
 export function destroy(rt: Runtime, dir: ContainerDir, state: StateFile): void {
-  const cgroup = state.cgroup as CgroupRecord;
-  if (pids(rt.sys, cgroup).length > 0) killAll(rt.sys, cgroup);
-  remove(rt.sys, cgroup);
+  const cgroup = cgroupOf(rt, state);
+  if (cgroup.pids(true).length > 0) cgroup.killAll();
+  cgroup.remove();
   removeContainerDir(rt, dir);
 }

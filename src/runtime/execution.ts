@@ -1,3 +1,4 @@
+import type { CgroupEvents } from "../cgroup/manager.ts";
 import { type CallFailure, type Carried, carry, slotValue } from "../host/carry.ts";
 import type { Slot } from "../plan/call.ts";
 import type { Encoded } from "../plan/encode-plan.ts";
@@ -20,7 +21,7 @@ export interface Execution {
   /** The spawn step as it was carried out; its child reports op numbers of this program. */
   spawned: { step: Step; carried: Carried } | undefined;
   /** Tells why the kernel may have ended init; undefined before the cgroup exists. */
-  deathEvents: (() => { oomKills: number; pidsLimitHits: number } | undefined) | undefined;
+  deathEvents: (() => CgroupEvents) | undefined;
   /** Output of hooks that ran inside the container, bounded. */
   hookOutput: string;
 }

@@ -1,10 +1,8 @@
-import { freeze, killAll, thaw } from "../cgroup/manager.ts";
-import type { CgroupRecord } from "../cgroup/record.ts";
 import type { StateFile } from "../state/state-file.ts";
 import { canKill, wrongStatus } from "../state/status.ts";
 import type { KillOptions, Runtime } from "./context.ts";
 import { isAlive } from "./process-info.ts";
-import { findContainer, statusOf } from "./status.ts";
+import { cgroupOf, findContainer, statusOf } from "./status.ts";
 
 const SIGKILL = 9;
 
@@ -36,30 +34,31 @@ export function signalInit(rt: Runtime, state: StateFile, signal: number): boole
 export function kill(rt: Runtime, options: KillOptions): void {
   const { dir, state } = findContainer(rt, options.id);
   const status = statusOf(rt, dir, state);
-  const cgroup = state.cgroup as CgroupRecord;
+  const cgroup = cgroupOf(rt, state);
   const everyone = options.signal === SIGKILL && !hasOwnPidNamespace(state);
   if (!canKill(status)) {
-    if (everyone) killAll(rt.sys, cgroup);
+    if (everyone) cgroup.killAll();
     if (options.all) return;
     throw wrongStatus(`container not running: ${options.id} is ${status}`);
   }
   if (everyone) {
-    killAll(rt.sys, cgroup);
+    cgroup.killAll();
     return;
   }
   if (!signalInit(rt, state, options.signal) && !options.all) {
     throw wrongStatus(`container not running: ${options.id} has just stopped`);
   }
   // KERNEL: on cgroup v1 a frozen process dies only once it is thawed.
-  if (options.signal === SIGKILL && status === "paused") thaw(rt.sys, cgroup);
+  if (options.signal === SIGKILL && status === "paused") cgroup.thaw();
 }
 
 /** Stops every process of the container from running. Throws WRONG_STATUS unless it is running or created. */
 export function pause(rt: Runtime, id: string): void {
   const { dir, state } = findContainer(rt, id);
   const status = statusOf(rt, dir, state);
-  if (status !== "running" && status !== "created") throw wrongStatus(`container not running: ${id} is ${status}`);
-  freeze(rt.sys, state.cgroup as CgroupRecord);
+  if (status !== "running" && status !== "created")
+    throw wrongStatus(`container not running: ${id} is ${status}`);
+  cgroupOf(rt, state).freeze();
 }
 
 /** Lets a paused container run on. Throws WRONG_STATUS for any other. */
@@ -67,6 +66,5 @@ export function resume(rt: Runtime, id: string): void {
   const { dir, state } = findContainer(rt, id);
   const status = statusOf(rt, dir, state);
   if (status !== "paused") throw wrongStatus(`container not paused: ${id} is ${status}`);
-  thaw(rt.sys, state.cgroup as CgroupRecord);
+  cgroupOf(rt, state).thaw();
 }
-

@@ -21,6 +21,8 @@ export interface Prepared {
 export interface PrepareMode {
   /** True for create and run --detach: runt ends while the container lives. */
   detach: boolean;
+  /** False when nothing will be carried out, so that no console socket is needed. */
+  needsConsole: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export function prepare(rt: Runtime, options: CreateOptions, mode: PrepareMode):
   const bundle = openBundle(rt, options.bundle);
   rt.sys.call("fchdir", [bundle.fd]);
   const spec = loadSpec(rt, bundle);
-  checkTerminal(spec.process?.terminal === true, options.consoleSocket, mode);
+  if (mode.needsConsole) checkTerminal(spec.process?.terminal === true, options.consoleSocket, mode.detach);
   const root = spec.root?.path ?? "rootfs";
   const rootfs = absolutePath(rt, root.startsWith("/") ? root : `${bundle.path}/${root}`);
   const facts = probeFacts(rt.sys);
@@ -59,8 +61,8 @@ export function prepare(rt: Runtime, options: CreateOptions, mode: PrepareMode):
 }
 
 /** The rules of a console socket, in the words that users of runc know. */
-export function checkTerminal(terminal: boolean, socket: string | undefined, mode: PrepareMode): void {
-  if (mode.detach && terminal && socket === undefined) {
+export function checkTerminal(terminal: boolean, socket: string | undefined, detach: boolean): void {
+  if (detach && terminal && socket === undefined) {
     throw new RuntError({
       code: "CONSOLE",
       message: "cannot allocate tty if runt will detach without setting console socket",
@@ -68,7 +70,7 @@ export function checkTerminal(terminal: boolean, socket: string | undefined, mod
       hint: "give --console-socket, or set process.terminal to false",
     });
   }
-  if ((!mode.detach || !terminal) && socket !== undefined) {
+  if ((!detach || !terminal) && socket !== undefined) {
     throw new RuntError({
       code: "CONSOLE",
       message: "cannot use console socket if runt will not detach or allocate tty",

@@ -1,12 +1,12 @@
+import { CgroupManager } from "../cgroup/manager.ts";
+import type { CgroupRecord } from "../cgroup/paths.ts";
+import { RuntError } from "../error/runt-error.ts";
 import { O } from "../plan/build.ts";
 import type { StateFile } from "../state/state-file.ts";
 import type { Status } from "../state/status.ts";
-import { isFrozen } from "../cgroup/manager.ts";
-import type { CgroupRecord } from "../cgroup/record.ts";
 import type { Runtime } from "./context.ts";
 import { isAlive } from "./process-info.ts";
 import { type ContainerDir, GATE, openContainerDir, readState, tryLock } from "./store.ts";
-import { RuntError } from "../error/runt-error.ts";
 
 /**
  * The status of a container, read from the kernel each time: nothing that could be out of date is stored.
@@ -20,11 +20,16 @@ export function statusOf(rt: Runtime, dir: ContainerDir, state: StateFile): Stat
     return again === undefined || again.phase === "creating" ? "stopped" : statusOf(rt, dir, again);
   }
   if (!isAlive(rt.sys, state.pid, state.startTime)) return "stopped";
-  if (isFrozen(rt.sys, state.cgroup as CgroupRecord)) return "paused";
+  if (cgroupOf(rt, state).isFrozen()) return "paused";
   const gate = rt.sys.openat2(dir.fd, GATE, O.PATH, { tolerate: ["ENOENT"] });
   if (gate < 0) return "running";
   rt.sys.close(gate);
   return "created";
+}
+
+/** The cgroups of a container. */
+export function cgroupOf(rt: Runtime, state: StateFile): CgroupManager {
+  return new CgroupManager(rt.sys, state.cgroup as CgroupRecord);
 }
 
 /** A container with its state, for operations on one that must exist. */

@@ -1,0 +1,106 @@
+import type { ExecJoin } from "../cgroup/exec-join.ts";
+import { AT_FDCWD, O, OPEN_HOW_SIZE, openHow, slot, str, sys } from "../plan/build.ts";
+import type { Slot } from "../plan/call.ts";
+import { checkPlan } from "../plan/check-plan.ts";
+import type { Plan, Step } from "../plan/step.ts";
+import { NAMESPACES, type NamespaceType } from "../tables/namespaces.ts";
+import { type CompileInput, hasNamespace, userNamespaceOf } from "./input.ts";
+import { becomeRootCalls } from "./namespaces.ts";
+import { compileOpens, GIVEN_SLOTS } from "./opens.ts";
+import { compileProcess } from "./process/process.ts";
+import { compileInitSetup } from "./setup.ts";
+import { compileProgram, compileSpawn } from "./spawn.ts";
+import { hostSync, initSync } from "./sync.ts";
+import { compileExecTerminal } from "./terminal.ts";
+
+/** A process to be added to a running container. `input.spec.process` is the new process. */
+export interface ExecInput {
+  input: CompileInput;
+  /** Host pid of the container's init; the executor holds a pidfd of it in slot "target.pidfd". */
+  pid: number;
+  cgroup: ExecJoin;
+}
+
+/** setns(2) takes all namespaces of a pidfd at once; the pid namespace is entered by the parent for the clone. */
+function joinFlags(input: CompileInput): number {
+  return Object.entries(NAMESPACES)
+    .filter(([type]) => type !== "pid" && hasNamespace(input.spec, type))
+    .reduce((flags, [type]) => flags | NAMESPACES[type as NamespaceType].flag, 0);
+}
+
+function openPidNamespace(pid: number): Step {
+  return {
+    kind: "namespace",
+    from: "runt:exec",
+    title: "open the container's pid namespace",
+    calls: [
+      sys(
+        "openat2",
+        [slot("proc.fd"), str(`${pid}/ns/pid`), openHow(O.RDONLY | O.CLOEXEC, 0), OPEN_HOW_SIZE],
+        {
+          into: "namespace.pid",
+        },
+      ),
+    ],
+  };
+}
+
+function joinNamespaces(input: CompileInput): Step {
+  return {
+    kind: "namespace",
+    from: "/linux/namespaces",
+    title: "join the container's namespaces",
+    calls: [
+      sys("setns", [slot("target.pidfd"), joinFlags(input)]),
+      sys("close", [slot("target.pidfd")]),
+      // SAFETY: in the container's user namespace the ids of the outside mean nothing; its root is who sets up.
+      ...(userNamespaceOf(input.spec) === "none" ? [] : becomeRootCalls()),
+      sys("openat2", [AT_FDCWD, str("/"), openHow(O.PATH | O.CLOEXEC, 0), OPEN_HOW_SIZE], {
+        into: "rootfs.fd",
+      }),
+    ],
+  };
+}
+
+/**
+ * Compiles the plan of `exec`: spawn in the container's pid namespace and cgroup, join the other namespaces, then
+ * the same process set-up as create's, and execve. Throws SPEC_UNSUPPORTED like create.
+ */
+export function compileExec({ input, pid, cgroup }: ExecInput): Plan {
+  const process = compileProcess(input);
+  const opens = compileOpens(input);
+  const ownPid = hasNamespace(input.spec, "pid");
+  const imports: Slot[] = [
+    ...opens.imports.filter((name) => name !== "gate.fd" && name !== "rootfs.tree"),
+    "target.pidfd",
+    ...cgroup.imports,
+  ];
+  const host: Step[] = [
+    ...opens.steps,
+    ...(ownPid ? [openPidNamespace(pid)] : []),
+    ...cgroup.host,
+    compileProgram(),
+    compileSpawn({
+      id: input.id,
+      flags: 0,
+      newUserNamespace: false,
+      joinPid: ownPid,
+      intoCgroup: cgroup.join === "into",
+      imports,
+    }),
+    ...process.host,
+    hostSync("joined", "release"),
+  ];
+  const init: Step[] = [
+    ...compileInitSetup(input),
+    initSync("joined", "wait"),
+    ...cgroup.init,
+    joinNamespaces(input),
+    ...compileExecTerminal(input),
+    ...process.init,
+    ...process.execute,
+  ];
+  const plan: Plan = { version: 1, host, init, imports };
+  checkPlan(plan, [...GIVEN_SLOTS, "target.pidfd"]);
+  return plan;
+}

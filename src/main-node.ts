@@ -1,0 +1,4 @@
+import { main } from "./cli/main.ts";
+import { createNodeHost } from "./host-node/host.ts";
+
+main(createNodeHost());

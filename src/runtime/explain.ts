@@ -1,0 +1,20 @@
+import type { Plan } from "../plan/step.ts";
+import type { Runtime } from "./context.ts";
+import { prepare } from "./prepare.ts";
+
+/** What explain is asked about. */
+export interface ExplainOptions {
+  id: string;
+  bundle: string;
+  noPivot: boolean;
+}
+
+/** The plan that create would carry out here and now. Nothing is made, changed or started. */
+export function explain(rt: Runtime, options: ExplainOptions): Plan {
+  const prepared = prepare(
+    rt,
+    { ...options, noNewKeyring: false, preserveFds: 0, consoleSocket: undefined },
+    { detach: true, needsConsole: false },
+  );
+  return prepared.compiled.plan;
+}
