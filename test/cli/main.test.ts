@@ -157,13 +157,18 @@ t.test("validate prints every finding", async (t) => {
   t.ok(findings.length >= 2);
 });
 
-t.test("explain has no effect", async (t) => {
+t.test("explain prints the plan and has no effect", async (t) => {
   rmSync(join(dir, "config.json"));
   runt(["spec", "-b", dir]);
-  const explained = runt(["--root", ROOT, "explain", "-b", dir, "my-id"]);
-  // Without a rootfs the plan is still made; making it real is create's work.
-  t.equal(explained.stderr, "");
-  t.equal(explained.status, 1 - Number(explained.stdout.startsWith("plan version")));
+  mkdirSync(join(dir, "rootfs"));
+  // The terminal of the template would need a socket.
+  const config = JSON.parse(readFileSync(join(dir, "config.json"), "utf8"));
+  config.process.terminal = false;
+  writeFileSync(join(dir, "config.json"), JSON.stringify(config));
+  const text = runt(["--root", ROOT, "explain", "-b", dir, "my-id"]);
+  t.match(text, { status: 0, stdout: /^plan version 1: /, stderr: "" });
+  const json = runt(["--root", ROOT, "explain", "-b", dir, "--json"]);
+  t.match(JSON.parse(json.stdout), { version: 1, host: Array, init: Array });
   t.equal(existsSync(ROOT), false);
 });
 
