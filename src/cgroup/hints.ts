@@ -151,7 +151,7 @@ const HINTS: readonly Hint[] = [
   },
   {
     file: /^cgroup\.procs$/,
-    errno: "EOPNOTSUPP",
+    errno: "ENOTSUP",
     hint: "the cgroup or its parent is threaded; name a cgroup below a domain cgroup",
   },
   {
@@ -161,7 +161,7 @@ const HINTS: readonly Hint[] = [
   },
   {
     call: "clone3",
-    errno: "EOPNOTSUPP",
+    errno: "ENOTSUP",
     hint: "the cgroup or its parent is threaded; name a cgroup below a domain cgroup",
   },
   {

@@ -7,24 +7,26 @@ import type { CgroupDirectory } from "./record.ts";
 export const STRICT = RESOLVE.BENEATH | RESOLVE.NO_SYMLINKS | RESOLVE.NO_MAGICLINKS;
 
 /** One write(2) of `text` that has to be taken whole. */
-export function writeText(fd: Slot, text: string, rules: readonly ErrnoRule[] = []): SysCall {
+export function writeText(fd: Slot, text: string, tolerated: readonly ErrnoRule[] = []): SysCall {
   const bytes = encodeUtf8(text);
-  return sys("write", [slot(fd), { bytes }, bytes.length], { expect: bytes.length, tolerate: rules });
+  return sys("write", [slot(fd), { bytes }, bytes.length], { expect: bytes.length, tolerate: tolerated });
 }
 
-/** Reasons for which a controller cannot be enabled; a limit that needs it fails later and says so. */
+/** Why a cgroup's controllers cannot be changed at all, and why one cannot be had; a limit that needs it says so. */
+const NO_CONTROL: readonly [string, string][] = [
+  ["EPERM", "the cgroup is not delegated to the caller"],
+  ["EACCES", "the cgroup is not delegated to the caller"],
+  ["EROFS", "the cgroup filesystem is read-only"],
+];
 const NOT_ENABLED: readonly [string, string][] = [
   ["EBUSY", "the cgroup holds processes itself"],
   ["ENOENT", "the cgroup does not have the controller"],
-  ["EPERM", "the cgroup is not delegated to the caller"],
-  ["EACCES", "the cgroup is not delegated to the caller"],
   ["EINVAL", "processes with realtime priority forbid it"],
-  ["EOPNOTSUPP", "the cgroup is threaded"],
-  ["EROFS", "the cgroup filesystem is read-only"],
+  ["ENOTSUP", "the cgroup is threaded"],
 ];
 
-function notEnabled(then?: string): ErrnoRule[] {
-  return NOT_ENABLED.map(([errno, why]) => tolerate(errno, why, then));
+function rules(reasons: readonly [string, string][], to?: string): ErrnoRule[] {
+  return reasons.map(([errno, why]) => tolerate(errno, why, to));
 }
 
 /**
@@ -36,11 +38,14 @@ export function enableControllers(directory: CgroupDirectory, parent: Slot, dept
   const fd: Slot = `cgroup.subtree.${depth}`;
   const [each, skip, done] = [`each.${depth}`, `skip.${depth}`, `enabled.${depth}`];
   return [
-    openAt2(parent, "cgroup.subtree_control", O.WRONLY, STRICT, { into: fd, tolerate: notEnabled(skip) }),
-    writeText(fd, directory.controllers.map((name) => `+${name}`).join(" "), notEnabled(each)),
+    openAt2(parent, "cgroup.subtree_control", O.WRONLY, STRICT, {
+      into: fd,
+      tolerate: rules(NO_CONTROL, skip),
+    }),
+    writeText(fd, directory.controllers.map((name) => `+${name}`).join(" "), rules(NOT_ENABLED, each)),
     goto(done),
     label(each),
-    ...directory.controllers.map((name) => writeText(fd, `+${name}`, notEnabled())),
+    ...directory.controllers.map((name) => writeText(fd, `+${name}`, rules(NOT_ENABLED))),
     label(done),
     sys("close", [slot(fd)]),
     label(skip),

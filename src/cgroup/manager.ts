@@ -77,7 +77,7 @@ function cgroupKill(sys: Sys, record: CgroupRecord): boolean {
     return withDirectory(sys, directory, (dir) => writeCgroupFile(sys, dir, "cgroup.kill", "1")) === true;
   } catch (error) {
     // KERNEL: a threaded cgroup has no whole processes to kill.
-    if (hasErrno(error, ["EOPNOTSUPP"])) return false;
+    if (hasErrno(error, ["ENOTSUP"])) return false;
     throw cgroupError("unable to kill the container's processes", error);
   }
 }

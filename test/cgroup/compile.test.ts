@@ -1,0 +1,195 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import t from "tap";
+import { type CgroupInput, type CompiledCgroup, compileCgroup } from "../../src/cgroup/compile.ts";
+import type { CgroupFacts, HostFacts } from "../../src/host/facts.ts";
+import type { Call, Slot } from "../../src/plan/call.ts";
+import { encodeProgram } from "../../src/plan/encode-plan.ts";
+import { printCall } from "../../src/plan/print-call.ts";
+import type { Step } from "../../src/plan/step.ts";
+import { HYBRID, hostFacts, NONE, V1, V2 } from "./fixtures.ts";
+
+type Linux = NonNullable<CgroupInput["spec"]["linux"]>;
+
+function compile(linux: Linux, cgroup: CgroupFacts, over: Partial<HostFacts> = {}): CompiledCgroup {
+  return compileCgroup({
+    spec: { ociVersion: "1.3.0", linux } as CgroupInput["spec"],
+    id: "box",
+    facts: hostFacts(cgroup, over),
+    options: { systemdCgroup: false },
+  });
+}
+
+function printed(compiled: CompiledCgroup): string {
+  const steps = (title: string, list: readonly Step[]): string[] => [
+    `${title}:`,
+    ...list.flatMap((step) => [
+      `  ${step.kind} ${step.title}  [${step.from}]`,
+      ...step.calls.flatMap(printCall).map((line) => `    ${line}`),
+    ]),
+  ];
+  return [
+    ...steps("check", compiled.check),
+    ...steps("host", compiled.host),
+    `join ${compiled.join}, imports ${compiled.imports.join(" ")}`,
+    ...steps("init", compiled.init),
+    ...compiled.warnings.map((warning) => `warning ${warning.pointer}: ${warning.message}`),
+    "",
+  ].join("\n");
+}
+
+const FULL: Linux = {
+  cgroupsPath: "/docker/01",
+  resources: {
+    devices: [
+      { allow: false, access: "rwm" },
+      { allow: true, type: "c", major: 5, minor: 1, access: "rw" },
+    ],
+    memory: { limit: 67108864, swap: 134217728, kernel: 1 },
+    cpu: { shares: 512, quota: 50000, period: 100000, cpus: "0" },
+    pids: { limit: 0 },
+    blockIO: { weight: 100 },
+    hugepageLimits: [{ pageSize: "2MB", limit: 4194304 }],
+  },
+};
+
+/** Compares with a file of test/cgroup/golden; UPDATE_GOLDEN=1 writes it instead. */
+function golden(name: string, text: string): string {
+  const path = `test/cgroup/golden/${name}.txt`;
+  if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(path, text);
+  return readFileSync(path, "utf8");
+}
+
+t.test("golden: everything on pure v2", async (t) => {
+  const linux = {
+    ...FULL,
+    resources: { ...FULL.resources, unified: { "io.max": "8:0 rbps=1\n8:16 rbps=2" } },
+  };
+  const text = printed(compile(linux, V2));
+  t.equal(text, golden("v2", text));
+});
+
+t.test("golden: everything on hybrid", async (t) => {
+  const text = printed(compile(FULL, HYBRID));
+  t.equal(text, golden("hybrid", text));
+});
+
+t.test("golden: nothing asked for, on v1", async (t) => {
+  const text = printed(compile({}, V1));
+  t.equal(text, golden("v1-defaults", text));
+});
+
+t.test("the same input gives the same steps", async (t) => {
+  t.same(compile(FULL, HYBRID), compile(FULL, HYBRID));
+});
+
+t.test("how a process joins", async (t) => {
+  t.match(compile(FULL, V2), { join: "into", imports: [], init: [] });
+  const hybrid = compile(FULL, HYBRID);
+  t.equal(hybrid.join, "procs");
+  t.equal(hybrid.imports.length, HYBRID.v1.length + 1);
+  t.equal(hybrid.record.directories.length, HYBRID.v1.length + 1);
+  t.equal(hybrid.record.mode, "hybrid");
+});
+
+/** Slots that a list reads, and those that it writes. */
+function slotsOf(calls: readonly Call[]): { read: Slot[]; written: Slot[] } {
+  const read: Slot[] = [];
+  const written: Slot[] = [];
+  for (const call of calls) {
+    if (call.op === "assert" || call.op === "branch") read.push(call.slot);
+    if (call.op !== "sys") continue;
+    for (const operand of call.args)
+      if (typeof operand === "object" && "slot" in operand) read.push(operand.slot);
+    if (call.into !== undefined) written.push(call.into);
+    written.push(...(call.load ?? []).map((load) => load.into));
+  }
+  return { read, written };
+}
+
+t.test(
+  "slots are written once and before they are read; labels are there; the encoder takes every step",
+  async (t) => {
+    for (const [linux, cgroup] of [
+      [FULL, V2],
+      [FULL, HYBRID],
+      [{}, V1],
+    ] as const) {
+      const compiled = compile(linux, cgroup);
+      const known = new Map<Slot, number>();
+      for (const step of [...compiled.check, ...compiled.host, ...compiled.init]) {
+        const { read, written } = slotsOf(step.calls);
+        for (const slot of written) {
+          t.notOk(known.has(slot), `${slot} is written once`);
+          known.set(slot, 3);
+        }
+        for (const slot of read) t.ok(known.has(slot), `${slot} is written before`);
+        encodeProgram([step], { arch: "aarch64", id: 1, known, shareMemory: true });
+      }
+      for (const slot of compiled.imports) t.ok(known.has(slot));
+    }
+  },
+);
+
+t.test("every directory that is opened gets closed, but for those that the spawn needs", async (t) => {
+  for (const cgroup of [V1, V2, HYBRID]) {
+    const compiled = compile(FULL_WITHOUT_HUGE, cgroup);
+    const calls = [...compiled.check, ...compiled.host].flatMap((step) => step.calls);
+    const closed = new Set<string>();
+    const opened = new Set<string>();
+    for (const call of calls) {
+      if (call.op !== "sys") continue;
+      const first = call.args[0];
+      if (call.name === "close" && typeof first === "object" && "slot" in first) closed.add(first.slot);
+      if (call.name === "openat2" && call.into !== undefined) opened.add(call.into);
+    }
+    const left = [...opened].filter((slot) => !closed.has(slot));
+    t.same(left, compiled.join === "into" ? ["cgroup.dir"] : compiled.imports);
+  }
+});
+
+const FULL_WITHOUT_HUGE: Linux = { ...FULL, resources: { ...FULL.resources, hugepageLimits: [] } };
+
+t.test("limits come before the child can join", async (t) => {
+  const kinds = compile(FULL, HYBRID).host.map((step) => step.title);
+  t.equal(kinds.at(-1), "open the cgroups for joining");
+  t.ok(kinds.some((title) => title === "write memory.limit_in_bytes = 64 MiB"));
+});
+
+t.test("a container without rights, path and limits has no cgroup", async (t) => {
+  for (const over of [{ euid: 1000 }, { inUserNamespace: true }]) {
+    t.match(compile({}, V2, over), { check: [], host: [], join: "none", record: { directories: [] } });
+    t.match(compile({ resources: { devices: [{ allow: false }] } }, V2, over), { join: "none" });
+    t.match(compile({ cgroupsPath: "/a" }, V2, over), { join: "into" });
+    t.match(compile({ resources: { pids: { limit: 5 } } }, V2, over), { join: "into" });
+  }
+});
+
+t.test("device rules are left out where only the user namespace could carry them", async (t) => {
+  const titles = compile(FULL, V2, { inUserNamespace: true }).host.map((step) => step.title);
+  t.notOk(titles.some((title) => /devices/.test(title)));
+});
+
+t.test("a privileged container on v2 needs no device program", async (t) => {
+  const linux: Linux = { resources: { devices: [{ allow: true, access: "rwm" }] } };
+  const calls = compile(linux, V2).host.flatMap((step) => step.calls);
+  t.notOk(calls.some((call) => call.op === "sys" && call.name === "bpf"));
+});
+
+t.test("a host without cgroups", async (t) => {
+  t.match(compile({}, NONE), { join: "none", host: [] });
+  t.throws(() => compile({ cgroupsPath: "/a" }, NONE), {
+    code: "HOST_UNSUPPORTED",
+    pointer: "/linux/cgroupsPath",
+  });
+  t.throws(() => compile({ resources: { pids: { limit: 1 } } }, NONE), { code: "HOST_UNSUPPORTED" });
+});
+
+t.test("the systemd driver is refused by name", async (t) => {
+  const input = {
+    spec: {} as CgroupInput["spec"],
+    id: "x",
+    facts: hostFacts(V2),
+    options: { systemdCgroup: true },
+  };
+  t.throws(() => compileCgroup(input), { code: "SPEC_UNSUPPORTED", message: /--systemd-cgroup/ });
+});
