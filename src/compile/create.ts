@@ -1,5 +1,5 @@
 import { compileCgroup } from "../cgroup/compile.ts";
-import type { CgroupRecord } from "../cgroup/paths.ts";
+import type { CgroupRecord } from "../cgroup/record.ts";
 import type { Slot } from "../plan/call.ts";
 import { checkPlan } from "../plan/check-plan.ts";
 import type { Plan, Step } from "../plan/step.ts";
@@ -31,9 +31,12 @@ import { hostSync, initSync } from "./sync.ts";
 import { compileSysctl } from "./sysctl.ts";
 import { compileTerminal } from "./terminal.ts";
 
-/** A compiled create: the plan, and the cgroup directories that it makes (for the state file). */
+/** A compiled create. */
 export interface CompiledCreate {
   plan: Plan;
+  /** What the config asks for and is left out on purpose, for the log. */
+  warnings: readonly string[];
+  /** The cgroup directories that the plan makes, for the state file. */
   cgroup: CgroupRecord;
 }
 
@@ -42,7 +45,7 @@ export interface CompiledCreate {
  * Throws SPEC_UNSUPPORTED or HOST_UNSUPPORTED for what cannot be carried out, before anything has happened.
  */
 export function compileCreate(input: CompileInput): CompiledCreate {
-  const cgroup = compileCgroup({ ...input, systemdCgroup: input.options.systemdCgroup });
+  const cgroup = compileCgroup(input);
   const rootfs = compileRootfs(input);
   const mounts = compileMounts(input);
   const process = compileProcess(input);

@@ -181,13 +181,14 @@ function compileTimeNamespace(input: CompileInput): Step[] {
       calls: [sys("unshare", [entry.flag])],
     },
   ];
-  const offsets = Object.entries(input.spec.linux?.timeOffsets ?? {});
-  for (const [clock, offset] of offsets) {
-    const text = `${clock} ${offset?.secs ?? 0} ${offset?.nanosecs ?? 0}\n`;
+  const { monotonic, boottime } = input.spec.linux?.timeOffsets ?? {};
+  for (const [clock, offset] of Object.entries({ monotonic, boottime })) {
+    if (offset === undefined) continue;
+    const text = `${clock} ${offset.secs ?? 0} ${offset.nanosecs ?? 0}\n`;
     steps.push({
       kind: "namespace",
       from: `/linux/timeOffsets/${clock}`,
-      title: `set the ${clock} offset to ${offset?.secs ?? 0} s ${offset?.nanosecs ?? 0} ns`,
+      title: `set the ${clock} offset to ${offset.secs ?? 0} s ${offset.nanosecs ?? 0} ns`,
       calls: [
         openAt2(
           "proc.fd",

@@ -1,3 +1,4 @@
+import { events } from "../cgroup/manager.ts";
 import { encodeUtf8 } from "../bytes/utf8.ts";
 import { RuntError } from "../error/runt-error.ts";
 import type { Sys } from "../host/sys.ts";
@@ -14,7 +15,6 @@ import { lateOps } from "./late-steps.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { processInfo } from "./process-info.ts";
 import { sealProgram } from "./program.ts";
-import { cgroupOf } from "./status.ts";
 import { type ContainerDir, makeContainerDir, writeState } from "./store.ts";
 import { waitPidfd } from "./wait.ts";
 import { runHostHook } from "./watch-hook.ts";
@@ -72,7 +72,7 @@ export function carryOutCreate(
       spec: input.spec,
     },
   };
-  progress.execution.deathEvents = () => cgroupOf(rt, progress.state).events();
+  progress.execution.deathEvents = () => events(rt.sys, compiled.cgroup);
   try {
     runHostSteps(progress.execution, handlersOf(progress, prepared));
   } catch (error) {

@@ -1,3 +1,4 @@
+import { killAll, pids, remove, thaw } from "../cgroup/manager.ts";
 import { RuntError } from "../error/runt-error.ts";
 import type { StateFile } from "../state/state-file.ts";
 import type { Runtime } from "./context.ts";
@@ -19,7 +20,7 @@ export function killInit(rt: Runtime, state: StateFile): void {
     if (!isAlive(sys, state.pid, state.startTime)) return;
     sys.call("pidfd_send_signal", [pidfd, SIGKILL, 0, 0], ["ESRCH"]);
     // KERNEL: on cgroup v1 a frozen process dies only once it is thawed.
-    cgroupOf(rt, state).thaw();
+    thaw(sys, cgroupOf(state));
     if (sys.poll([{ fd: pidfd, events: POLLIN }], KILL_WAIT_MS)[0] === 0) {
       throw new RuntError({
         code: "WRONG_STATUS",
@@ -37,8 +38,8 @@ export function killInit(rt: Runtime, state: StateFile): void {
  * a failure. SPEC(runtime#delete)
  */
 export function destroy(rt: Runtime, dir: ContainerDir, state: StateFile): void {
-  const cgroup = cgroupOf(rt, state);
-  if (cgroup.pids(true).length > 0) cgroup.killAll();
-  cgroup.remove();
+  const cgroup = cgroupOf(state);
+  if (pids(rt.sys, cgroup).length > 0) killAll(rt.sys, cgroup);
+  remove(rt.sys, cgroup);
   removeContainerDir(rt, dir);
 }

@@ -1,5 +1,5 @@
-import { joinForExec } from "../cgroup/exec-join.ts";
-import type { CgroupRecord } from "../cgroup/paths.ts";
+import { joinForExec } from "../cgroup/manager.ts";
+import type { CgroupRecord } from "../cgroup/record.ts";
 import { compileExec } from "../compile/exec.ts";
 import type { CompileInput } from "../compile/input.ts";
 import { RuntError } from "../error/runt-error.ts";

@@ -1,3 +1,4 @@
+import { freeze, killAll, thaw } from "../cgroup/manager.ts";
 import type { StateFile } from "../state/state-file.ts";
 import { canKill, wrongStatus } from "../state/status.ts";
 import type { KillOptions, Runtime } from "./context.ts";
@@ -34,22 +35,22 @@ export function signalInit(rt: Runtime, state: StateFile, signal: number): boole
 export function kill(rt: Runtime, options: KillOptions): void {
   const { dir, state } = findContainer(rt, options.id);
   const status = statusOf(rt, dir, state);
-  const cgroup = cgroupOf(rt, state);
+  const cgroup = cgroupOf(state);
   const everyone = options.signal === SIGKILL && !hasOwnPidNamespace(state);
   if (!canKill(status)) {
-    if (everyone) cgroup.killAll();
+    if (everyone) killAll(rt.sys, cgroup);
     if (options.all) return;
     throw wrongStatus(`container not running: ${options.id} is ${status}`);
   }
   if (everyone) {
-    cgroup.killAll();
+    killAll(rt.sys, cgroup);
     return;
   }
   if (!signalInit(rt, state, options.signal) && !options.all) {
     throw wrongStatus(`container not running: ${options.id} has just stopped`);
   }
   // KERNEL: on cgroup v1 a frozen process dies only once it is thawed.
-  if (options.signal === SIGKILL && status === "paused") cgroup.thaw();
+  if (options.signal === SIGKILL && status === "paused") thaw(rt.sys, cgroup);
 }
 
 /** Stops every process of the container from running. Throws WRONG_STATUS unless it is running or created. */
@@ -58,7 +59,7 @@ export function pause(rt: Runtime, id: string): void {
   const status = statusOf(rt, dir, state);
   if (status !== "running" && status !== "created")
     throw wrongStatus(`container not running: ${id} is ${status}`);
-  cgroupOf(rt, state).freeze();
+  freeze(rt.sys, cgroupOf(state));
 }
 
 /** Lets a paused container run on. Throws WRONG_STATUS for any other. */
@@ -66,5 +67,5 @@ export function resume(rt: Runtime, id: string): void {
   const { dir, state } = findContainer(rt, id);
   const status = statusOf(rt, dir, state);
   if (status !== "paused") throw wrongStatus(`container not paused: ${id} is ${status}`);
-  cgroupOf(rt, state).thaw();
+  thaw(rt.sys, cgroupOf(state));
 }

@@ -10,7 +10,11 @@ export function list(rt: Runtime): StateOutput[] {
   const ids = listIds(rt);
   if (ids === undefined) {
     if (!rt.rootGiven) return [];
-    throw new RuntError({ code: "USAGE", message: `the state root ${rt.root} does not exist`, hint: "see --root" });
+    throw new RuntError({
+      code: "USAGE",
+      message: `the state root ${rt.root} does not exist`,
+      hint: "see --root",
+    });
   }
   const users = new Map<number, string>();
   const entries: StateOutput[] = [];

@@ -57,7 +57,9 @@ export function prepare(rt: Runtime, options: CreateOptions, mode: PrepareMode):
       systemdCgroup: rt.systemdCgroup,
     },
   };
-  return { input, compiled: compileCreate(input), bundle, pidFile, pidfdSocket: options.pidfdSocket };
+  const compiled = compileCreate(input);
+  for (const warning of compiled.warnings) rt.log.warning(warning);
+  return { input, compiled, bundle, pidFile, pidfdSocket: options.pidfdSocket };
 }
 
 /** The rules of a console socket, in the words that users of runc know. */

@@ -1,5 +1,5 @@
-import { CgroupManager } from "../cgroup/manager.ts";
-import type { CgroupRecord } from "../cgroup/paths.ts";
+import { isFrozen } from "../cgroup/manager.ts";
+import type { CgroupRecord } from "../cgroup/record.ts";
 import { RuntError } from "../error/runt-error.ts";
 import { O } from "../plan/build.ts";
 import type { StateFile } from "../state/state-file.ts";
@@ -20,7 +20,7 @@ export function statusOf(rt: Runtime, dir: ContainerDir, state: StateFile): Stat
     return again === undefined || again.phase === "creating" ? "stopped" : statusOf(rt, dir, again);
   }
   if (!isAlive(rt.sys, state.pid, state.startTime)) return "stopped";
-  if (cgroupOf(rt, state).isFrozen()) return "paused";
+  if (isFrozen(rt.sys, cgroupOf(state))) return "paused";
   const gate = rt.sys.openat2(dir.fd, GATE, O.PATH, { tolerate: ["ENOENT"] });
   if (gate < 0) return "running";
   rt.sys.close(gate);
@@ -28,8 +28,8 @@ export function statusOf(rt: Runtime, dir: ContainerDir, state: StateFile): Stat
 }
 
 /** The cgroups of a container. */
-export function cgroupOf(rt: Runtime, state: StateFile): CgroupManager {
-  return new CgroupManager(rt.sys, state.cgroup as CgroupRecord);
+export function cgroupOf(state: StateFile): CgroupRecord {
+  return state.cgroup as CgroupRecord;
 }
 
 /** A container with its state, for operations on one that must exist. */
