@@ -34,7 +34,7 @@ t.test("a program runs in place, wherever it lies in a larger memory", (t) => {
 });
 
 /** Arms a 20 ms timer whose signal is watched, then polls nothing for 60 ms; gives the result of ppoll. */
-function interruptedPoll(rules: RawOp["rules"]): bigint {
+function interruptedPoll(rules: NonNullable<RawOp["rules"]>): bigint {
   const data = new Uint8Array(64);
   const view = new DataView(data.buffer);
   view.setBigInt64(24, 20_000n, true);
