@@ -1,0 +1,91 @@
+import { block, sys } from "../../plan/build.ts";
+import type { Call } from "../../plan/call.ts";
+import type { Step } from "../../plan/step.ts";
+import { CAPABILITIES, type CapabilityName } from "../../tables/capabilities.ts";
+import type { CompileInput } from "../input.ts";
+
+const PR_CAPBSET_DROP = 24;
+const PR_CAP_AMBIENT = 47;
+const PR_CAP_AMBIENT_RAISE = 2;
+const PR_CAP_AMBIENT_CLEAR_ALL = 4;
+/** _LINUX_CAPABILITY_VERSION_3 of capset(2). */
+const CAPABILITY_VERSION = 0x20080522;
+
+/** Numbers of the named capabilities that this kernel has; unknown names were warned about. SPEC(config#process) */
+function numbers(names: readonly string[] | undefined, last: number): number[] {
+  return (names ?? [])
+    .map((name) => CAPABILITIES[name as CapabilityName] as number | undefined)
+    .filter((number): number is number => number !== undefined && number <= last);
+}
+
+/** The two 32-bit words of a set. */
+function words(set: readonly number[]): [number, number] {
+  let low = 0;
+  let high = 0;
+  for (const bit of set) {
+    if (bit < 32) low |= 1 << bit;
+    else high |= 1 << (bit - 32);
+  }
+  return [low >>> 0, high >>> 0];
+}
+
+function capset(
+  effective: readonly number[],
+  permitted: readonly number[],
+  inheritable: readonly number[],
+): Call {
+  const [e0, e1] = words(effective);
+  const [p0, p1] = words(permitted);
+  const [i0, i1] = words(inheritable);
+  const data = block({ u32: e0 }, { u32: p0 }, { u32: i0 }, { u32: e1 }, { u32: p1 }, { u32: i1 });
+  return sys("capset", [block({ u32: CAPABILITY_VERSION }, { u32: 0 }), data]);
+}
+
+/** Init step before the uid switch: the bounding set keeps only what process.capabilities.bounding names. */
+export function compileBoundingSet(input: CompileInput): Step[] {
+  const last = input.facts.lastCapability;
+  const kept = new Set(numbers(input.spec.process?.capabilities?.bounding, last));
+  const drops: Call[] = [];
+  for (let bit = 0; bit <= last; bit++)
+    if (!kept.has(bit)) drops.push(sys("prctl", [PR_CAPBSET_DROP, bit, 0, 0, 0]));
+  return [
+    {
+      kind: "process",
+      from: "/process/capabilities/bounding",
+      title: `keep ${kept.size} of ${last + 1} capabilities in the bounding set`,
+      calls: drops,
+    },
+  ];
+}
+
+/**
+ * Init step after the uid switch: the other four sets, ambient last. A config without capabilities leaves none,
+ * as with runc. An ambient capability that cannot be raised is no failure. SPEC(config#process): "warning".
+ */
+export function compileCapabilities(input: CompileInput): Step[] {
+  const sets = input.spec.process?.capabilities;
+  const last = input.facts.lastCapability;
+  const ambient = numbers(sets?.ambient, last);
+  return [
+    {
+      kind: "process",
+      from: "/process/capabilities",
+      title: "set the effective, permitted, inheritable and ambient capabilities",
+      calls: [
+        capset(
+          numbers(sets?.effective, last),
+          numbers(sets?.permitted, last),
+          numbers(sets?.inheritable, last),
+        ),
+        sys("prctl", [PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0]),
+        ...ambient.map((bit) =>
+          sys("prctl", [PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, bit, 0, 0], {
+            tolerate: [
+              { errno: "EPERM", why: "not permitted and inheritable, or the caller may not grant it" },
+            ],
+          }),
+        ),
+      ],
+    },
+  ];
+}
