@@ -1,27 +1,8 @@
+import type { Features } from "../spec/types.ts";
 import { SPEC_VERSION } from "../state/output.ts";
 import { CAPABILITIES } from "../tables/capabilities.ts";
 import { MOUNT_OPTIONS } from "../tables/mount-options.ts";
 import { NAMESPACES } from "../tables/namespaces.ts";
-
-/** The features document. SPEC(features) */
-export interface Features {
-  ociVersionMin: string;
-  ociVersionMax: string;
-  hooks: readonly string[];
-  mountOptions: readonly string[];
-  linux: {
-    namespaces: readonly string[];
-    capabilities: readonly string[];
-    cgroup: { v1: boolean; v2: boolean; systemd: boolean; systemdUser: boolean; rdma: boolean };
-    seccomp: { enabled: boolean };
-    apparmor: { enabled: boolean };
-    selinux: { enabled: boolean };
-    intelRdt: { enabled: boolean };
-    mountExtensions: { idmap: { enabled: boolean } };
-    netDevices: { enabled: boolean };
-  };
-  potentiallyUnsafeConfigAnnotations: readonly string[];
-}
 
 const HOOKS = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
 

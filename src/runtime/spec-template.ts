@@ -1,4 +1,4 @@
-import type { Spec } from "../spec/types.ts";
+import type { Mount, Namespace, Spec } from "../spec/types.ts";
 import { SPEC_VERSION } from "../state/output.ts";
 
 /** What the template depends on. */
@@ -8,8 +8,6 @@ export interface TemplateFacts {
   /** The caller's ids, for a config that needs no privileges; undefined for root's. */
   rootless: { uid: number; gid: number } | undefined;
 }
-
-type Mount = NonNullable<Spec["mounts"]>[number];
 
 /** What a shell in a container may do besides being a user: write audit records, kill, bind low ports. */
 const CAPABILITIES = ["CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"];
@@ -63,16 +61,14 @@ export function specTemplate(facts: TemplateFacts): Spec {
 }
 
 /** Without privileges the container stays in the host's network, where it could not set one up anyway. */
-function namespaceTypes(
-  facts: TemplateFacts,
-): ("pid" | "network" | "user" | "ipc" | "uts" | "mount" | "cgroup")[] {
+function namespaceTypes(facts: TemplateFacts): Namespace["type"][] {
   return [
     "pid",
     facts.rootless === undefined ? "network" : "user",
     "ipc",
     "uts",
     "mount",
-    ...(facts.cgroupNamespace ? (["cgroup"] as const) : []),
+    ...(facts.cgroupNamespace ? ["cgroup"] : []),
   ];
 }
 
