@@ -1,5 +1,5 @@
-import { events } from "../cgroup/manager.ts";
 import { encodeUtf8 } from "../bytes/utf8.ts";
+import { events } from "../cgroup/manager.ts";
 import { RuntError } from "../error/runt-error.ts";
 import type { Sys } from "../host/sys.ts";
 import { AT_FDCWD, O } from "../plan/build.ts";

@@ -1,0 +1,183 @@
+import {
+  AT_EMPTY_PATH,
+  archFlags,
+  assert,
+  block,
+  buf,
+  load,
+  O,
+  openAt2,
+  RESOLVE,
+  slot,
+  str,
+  sys,
+} from "../plan/build.ts";
+import type { Call } from "../plan/call.ts";
+import type { Step } from "../plan/step.ts";
+import type { CompileInput } from "./input.ts";
+
+const DEVPTS_SUPER_MAGIC = 0x1cd1;
+/** tty_ioctl(4), ioctl_tty(2). */
+const TIOCSPTLCK = 0x40045431;
+const TIOCGPTPEER = 0x5441;
+const TIOCSWINSZ = 0x5414;
+const TIOCSCTTY = 0x540e;
+const STATX_ALL = 0x7ff;
+const STATX_RDEV_MAJOR = 128;
+const STATX_RDEV_MINOR = 132;
+const OPEN_TREE_CLONE = 1;
+const OPEN_TREE_CLOEXEC = O.CLOEXEC;
+const MOVE_MOUNT_F_EMPTY_PATH = 4;
+const MOVE_MOUNT_T_EMPTY_PATH = 0x40;
+const SOL_SOCKET = 1;
+const SCM_RIGHTS = 1;
+const MSG_NOSIGNAL = 0x4000;
+const FROM = "/process/terminal";
+const IN_ROOT = RESOLVE.IN_ROOT | RESOLVE.NO_MAGICLINKS;
+
+/**
+ * Opens a new pty in the container's own devpts: slots "terminal.master" and "terminal.peer".
+ * CVE-2025-52565: the multiplexer is verified to be one, and the peer is asked of the master, never found by path.
+ */
+function openPty(): Call[] {
+  return [
+    openAt2("rootfs.fd", "dev/pts/ptmx", O.RDWR | O.NOCTTY, IN_ROOT, { into: "terminal.master" }),
+    sys("fstatfs", [slot("terminal.master"), buf("scratch.statfs", 120)], {
+      load: [load("terminal.fs", "scratch.statfs", 0, 8)],
+    }),
+    assert({
+      slot: "terminal.fs",
+      equals: DEVPTS_SUPER_MAGIC,
+      errno: "EXDEV",
+      why: "/dev/pts/ptmx is not on devpts",
+    }),
+    sys("statx", [slot("terminal.master"), str(""), AT_EMPTY_PATH, STATX_ALL, buf("scratch.stat", 256)], {
+      load: [
+        load("terminal.major", "scratch.stat", STATX_RDEV_MAJOR, 4),
+        load("terminal.minor", "scratch.stat", STATX_RDEV_MINOR, 4),
+      ],
+    }),
+    assert({
+      slot: "terminal.major",
+      equals: 5,
+      errno: "EXDEV",
+      why: "/dev/pts/ptmx is not the pty multiplexer",
+    }),
+    assert({
+      slot: "terminal.minor",
+      equals: 2,
+      errno: "EXDEV",
+      why: "/dev/pts/ptmx is not the pty multiplexer",
+    }),
+    sys("ioctl", [slot("terminal.master"), TIOCSPTLCK, block({ u32: 0 })]),
+    sys("ioctl", [slot("terminal.master"), TIOCGPTPEER, O.RDWR | O.NOCTTY | O.CLOEXEC], {
+      into: "terminal.peer",
+    }),
+  ];
+}
+
+/** SPEC(config#process): consoleSize counts only when both numbers are given. */
+function resize(input: CompileInput): Call[] {
+  const size = input.spec.process?.consoleSize;
+  if (size === undefined || size.height === 0 || size.width === 0) return [];
+  const window = block({ u16: size.height }, { u16: size.width }, { u16: 0 }, { u16: 0 });
+  return [sys("ioctl", [slot("terminal.master"), TIOCSWINSZ, window])];
+}
+
+/** Mounts the peer on /dev/console. SPEC(config-linux#default-devices) */
+function mountConsole(input: CompileInput): Step {
+  const { DIRECTORY, NOFOLLOW } = archFlags(input.facts.arch);
+  return {
+    kind: "terminal",
+    from: FROM,
+    title: "mount the terminal on /dev/console",
+    calls: [
+      openAt2("rootfs.fd", "dev", O.PATH | DIRECTORY, IN_ROOT, { into: "terminal.dev" }),
+      openAt2(
+        "terminal.dev",
+        "console",
+        O.RDONLY | O.CREAT | O.NOCTTY | O.NONBLOCK | NOFOLLOW | O.EXCL,
+        RESOLVE.BENEATH,
+        {
+          mode: 0o666,
+          into: "terminal.console",
+          tolerate: [{ errno: "EEXIST", why: "the image or a mount has it", to: "there" }],
+        },
+      ),
+      sys("close", [slot("terminal.console")]),
+      { op: "label", name: "there" },
+      openAt2("terminal.dev", "console", O.PATH | NOFOLLOW, RESOLVE.BENEATH | RESOLVE.NO_SYMLINKS, {
+        into: "terminal.console",
+      }),
+      sys(
+        "open_tree",
+        [slot("terminal.peer"), str(""), AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC],
+        {
+          into: "terminal.tree",
+        },
+      ),
+      sys("move_mount", [
+        slot("terminal.tree"),
+        str(""),
+        slot("terminal.console"),
+        str(""),
+        MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH,
+      ]),
+      ...["terminal.tree", "terminal.console", "terminal.dev"].map((fd) => sys("close", [slot(fd)])),
+    ],
+  };
+}
+
+/** Sends the master to whoever keeps the terminal, and makes the peer this session's terminal and stdio. */
+function handOver(): Step {
+  const control = block(
+    { u64: 20 },
+    { u32: SOL_SOCKET },
+    { u32: SCM_RIGHTS },
+    { slot: "terminal.master", width: 4 },
+    { u32: 0 },
+  );
+  const message = block(
+    { u64: 0 },
+    { u64: 0 },
+    { ptr: block({ ptr: str("/dev/ptmx") }, { u64: 9 }) },
+    { u64: 1 },
+    { ptr: control },
+    { u64: 24 },
+    { u64: 0 },
+  );
+  return {
+    kind: "terminal",
+    from: FROM,
+    title: "send the terminal over the console socket and take it as stdio",
+    calls: [
+      sys("sendmsg", [slot("console.fd"), message, MSG_NOSIGNAL], { expect: 9 }),
+      sys("close", [slot("console.fd")]),
+      sys("close", [slot("terminal.master")]),
+      sys("ioctl", [slot("terminal.peer"), TIOCSCTTY, 0]),
+      ...[0, 1, 2].map((fd) => sys("dup3", [slot("terminal.peer"), fd, 0])),
+      sys("close", [slot("terminal.peer")]),
+    ],
+  };
+}
+
+function openStep(input: CompileInput): Step {
+  return {
+    kind: "terminal",
+    from: FROM,
+    title: "open a terminal in the container's devpts",
+    calls: [...openPty(), ...resize(input)],
+  };
+}
+
+/** Init steps of create: the terminal, also as /dev/console. Nothing without process.terminal. */
+export function compileTerminal(input: CompileInput): Step[] {
+  if (input.spec.process?.terminal !== true) return [];
+  return [openStep(input), mountConsole(input), handOver()];
+}
+
+/** Init steps of exec: a further terminal; /dev/console stays that of the container's own process. */
+export function compileExecTerminal(input: CompileInput): Step[] {
+  if (input.spec.process?.terminal !== true) return [];
+  return [openStep(input), handOver()];
+}
