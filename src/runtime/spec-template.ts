@@ -62,14 +62,14 @@ export function specTemplate(facts: TemplateFacts): Spec {
 
 /** Without privileges the container stays in the host's network, where it could not set one up anyway. */
 function namespaceTypes(facts: TemplateFacts): Namespace["type"][] {
-  return [
+  const types: Namespace["type"][] = [
     "pid",
     facts.rootless === undefined ? "network" : "user",
     "ipc",
     "uts",
     "mount",
-    ...(facts.cgroupNamespace ? ["cgroup"] : []),
   ];
+  return facts.cgroupNamespace ? [...types, "cgroup"] : types;
 }
 
 function mounts(rootless: boolean): Mount[] {
