@@ -1,6 +1,5 @@
 import { RuntError } from "../error/runt-error.ts";
 import type { HostFacts } from "../host/facts.ts";
-import { slot, sys } from "../plan/build.ts";
 import type { Slot } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
 import type { Spec } from "../spec/types.ts";
@@ -152,12 +151,4 @@ export function compileCgroup(input: CgroupInput): CompiledCgroup {
     record,
     warnings,
   };
-}
-
-/** Closes what `host` left open for the spawn; the parent runs it once the child exists. */
-export function closeJoin(compiled: CompiledCgroup): Step | undefined {
-  const open = compiled.join === "into" ? ["cgroup.dir"] : compiled.imports;
-  if (open.length === 0) return undefined;
-  const calls = open.map((name) => sys("close", [slot(name)]));
-  return { kind: "cgroup", from: "runt:cgroup-path", title: "close the cgroup descriptors", calls };
 }
