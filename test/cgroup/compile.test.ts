@@ -55,7 +55,7 @@ const FULL: Linux = {
 /** Compares with a file of test/cgroup/golden; UPDATE_GOLDEN=1 writes it instead. */
 function golden(name: string, text: string): string {
   const path = `test/cgroup/golden/${name}.txt`;
-  if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(path, text);
+  if (process.env.UPDATE_GOLDEN === "1") writeFileSync(path, text);
   return readFileSync(path, "utf8");
 }
 

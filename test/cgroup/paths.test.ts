@@ -16,23 +16,23 @@ function places(path: string | undefined, id: string, facts: typeof V1): Record<
 t.test("an absolute path starts at every mount, named hierarchies included", async (t) => {
   const found = places("/docker/01", "01", V1);
   t.equal(Object.keys(found).length, V1.v1.length);
-  t.equal(found["memory"], "/sys/fs/cgroup/memory docker/01");
+  t.equal(found.memory, "/sys/fs/cgroup/memory docker/01");
   t.equal(found["name=systemd"], "/sys/fs/cgroup/systemd docker/01");
   t.same(places("/docker/01", "01", V2), { v2: "/sys/fs/cgroup docker/01" });
 });
 
 t.test("a relative path starts at the own cgroup on v1 and beside it on v2", async (t) => {
   const found = places("a/b", "x", HYBRID);
-  t.equal(found["memory"], "/sys/fs/cgroup/memory user.slice/a/b");
-  t.equal(found["cpuset"], "/sys/fs/cgroup/cpuset a/b");
-  t.equal(found["v2"], "/sys/fs/cgroup/unified user.slice/a/b");
+  t.equal(found.memory, "/sys/fs/cgroup/memory user.slice/a/b");
+  t.equal(found.cpuset, "/sys/fs/cgroup/cpuset a/b");
+  t.equal(found.v2, "/sys/fs/cgroup/unified user.slice/a/b");
   t.same(places("a/b", "x", V2), { v2: "/sys/fs/cgroup user.slice/a/b" });
 });
 
 t.test("without a path the id is the relative path", async (t) => {
   for (const path of [undefined, ""]) {
     t.same(places(path, "box", V2), { v2: "/sys/fs/cgroup user.slice/box" });
-    t.equal(places(path, "box", V1)["memory"], "/sys/fs/cgroup/memory user.slice/box");
+    t.equal(places(path, "box", V1).memory, "/sys/fs/cgroup/memory user.slice/box");
   }
 });
 
@@ -44,7 +44,7 @@ t.test("a runtime in the root cgroup puts containers below the root", async (t) 
 t.test("paths are cleaned and cannot climb out", async (t) => {
   t.same(places("/../../a/./b//c/..", "x", V2), { v2: "/sys/fs/cgroup a/b" });
   t.same(places("../../../etc", "x", V2), { v2: "/sys/fs/cgroup user.slice/etc" });
-  t.equal(places("../../../etc", "x", V1)["memory"], "/sys/fs/cgroup/memory user.slice/etc");
+  t.equal(places("../../../etc", "x", V1).memory, "/sys/fs/cgroup/memory user.slice/etc");
 });
 
 t.test("paths that name no cgroup are refused with their pointer", async (t) => {

@@ -263,7 +263,7 @@ t.test("a relative path lies beside the runtime's own cgroup on v2, below it on 
   t.same(cgroup.clean([pid]), []);
 });
 
-const nested = process.env["RUNT_TEST_CGROUP"] !== undefined;
+const nested = process.env.RUNT_TEST_CGROUP !== undefined;
 const again = { skip: nested || !isRoot ? "runs once, as root" : false };
 
 t.test("the same on pure cgroup v2, in a private mount namespace", again, async (t) => {
