@@ -1,0 +1,93 @@
+import type { HostFacts } from "../host/facts.ts";
+import { archFlags, O, openAt2, RESOLVE, slot, str, sys } from "../plan/build.ts";
+import type { Call, Slot } from "../plan/call.ts";
+
+/** Walks of container paths stay inside the root, whatever links the image holds. */
+export const IN_ROOT = RESOLVE.IN_ROOT | RESOLVE.NO_MAGICLINKS;
+/** A single name just made: no link may have taken its place. */
+const ONE_NAME = RESOLVE.BENEATH | RESOLVE.NO_SYMLINKS | RESOLVE.NO_MAGICLINKS;
+const NEW_DIRECTORY = 0o755;
+const NEW_FILE = 0o644;
+
+/** The names in a container path; "" and "." say nothing. */
+export function pathNames(path: string): string[] {
+  return path.split("/").filter((name) => name !== "" && name !== ".");
+}
+
+/** The path relative to the root, "." for the root itself. */
+export function inRoot(path: string): string {
+  return pathNames(path).join("/") || ".";
+}
+
+/** The path of the directory that holds the last name, and that name. */
+export function splitPath(path: string): { parent: string; name: string } {
+  const names = pathNames(path);
+  return { parent: names.slice(0, -1).join("/") || ".", name: names[names.length - 1] ?? "." };
+}
+
+/** Makes missing directories on the way, one at a time, each below the directory that was just opened. */
+function makeChain(arch: HostFacts["arch"], names: readonly string[], into: Slot, tag: string): Call[] {
+  const { DIRECTORY, NOFOLLOW } = archFlags(arch);
+  const parentOf = (depth: number): Slot => (depth === 0 ? "rootfs.fd" : `${into}.${(depth - 1) % 2}`);
+  const calls = names.flatMap((name, depth): Call[] => {
+    const here = `${into}.${depth % 2}`;
+    const [make, have] = [`${tag} make ${depth}`, `${tag} have ${depth}`];
+    const above: Call[] = depth === 0 ? [] : [sys("close", [slot(parentOf(depth))])];
+    return [
+      openAt2("rootfs.fd", names.slice(0, depth + 1).join("/"), O.PATH | DIRECTORY, IN_ROOT, {
+        into: here,
+        tolerate: [{ errno: "ENOENT", why: "the image lacks it", to: make }],
+      }),
+      { op: "goto", to: have },
+      { op: "label", name: make },
+      sys("mkdirat", [slot(parentOf(depth)), str(name), NEW_DIRECTORY], {
+        tolerate: [{ errno: "EEXIST", why: "made meanwhile; opening it shows what it is" }],
+      }),
+      openAt2(parentOf(depth), name, O.PATH | DIRECTORY | NOFOLLOW, ONE_NAME, { into: here }),
+      { op: "label", name: have },
+      ...above,
+    ];
+  });
+  return [...calls, { op: "set", slot: into, value: slot(parentOf(names.length)) }];
+}
+
+/** Opens a directory of the container in slot `into`, making what is missing. `tag` keeps labels apart. */
+export function openOrMakeDirectory(arch: HostFacts["arch"], path: string, into: Slot, tag: string): Call[] {
+  const { DIRECTORY } = archFlags(arch);
+  const names = pathNames(path);
+  const open = (tolerated: boolean): Call =>
+    openAt2("rootfs.fd", inRoot(path), O.PATH | DIRECTORY, IN_ROOT, {
+      into,
+      tolerate: tolerated ? [{ errno: "ENOENT", why: "the image lacks it", to: `${tag} chain` }] : [],
+    });
+  if (names.length === 0) return [open(false)];
+  return [
+    open(true),
+    { op: "goto", to: `${tag} opened` },
+    { op: "label", name: `${tag} chain` },
+    ...makeChain(arch, names, into, tag),
+    { op: "label", name: `${tag} opened` },
+  ];
+}
+
+/** Opens a file of the container in slot `into` as a mount target, making it empty when it is missing. */
+export function openOrMakeFile(arch: HostFacts["arch"], path: string, into: Slot, tag: string): Call[] {
+  const { parent } = splitPath(path);
+  const made = `${tag} parent`;
+  return [
+    openAt2("rootfs.fd", inRoot(path), O.PATH, IN_ROOT, {
+      into,
+      tolerate: [{ errno: "ENOENT", why: "the image lacks it", to: `${tag} file` }],
+    }),
+    { op: "goto", to: `${tag} done` },
+    { op: "label", name: `${tag} file` },
+    ...openOrMakeDirectory(arch, parent, `${into}.dir`, made),
+    sys("close", [slot(`${into}.dir`)]),
+    // O_CREAT goes through a link that points to nothing, still inside the root.
+    openAt2("rootfs.fd", inRoot(path), O.RDONLY | O.CREAT | O.NONBLOCK | O.NOCTTY, IN_ROOT, {
+      mode: NEW_FILE,
+      into,
+    }),
+    { op: "label", name: `${tag} done` },
+  ];
+}

@@ -1,0 +1,45 @@
+import { O, openAt2 } from "../plan/build.ts";
+import type { Step } from "../plan/step.ts";
+import { MOUNT_ATTR } from "../tables/mount-options.ts";
+import type { CompileInput } from "./input.ts";
+import { attachMount, cloneMount, closeAll, setMount } from "./mount-calls.ts";
+import { IN_ROOT, inRoot } from "./paths.ts";
+
+function readonlyStep(path: string, i: number): Step {
+  return {
+    kind: "readonly",
+    from: `/linux/readonlyPaths/${i}`,
+    title: `make ${path} read-only`,
+    calls: [
+      openAt2("rootfs.fd", inRoot(path), O.PATH, IN_ROOT, {
+        into: "readonly.target",
+        tolerate: [
+          { errno: "ENOENT", why: "there is nothing to protect", to: "done" },
+          { errno: "ENOTDIR", why: "there is nothing to protect", to: "done" },
+        ],
+      }),
+      cloneMount("readonly.target", "readonly.clone", true),
+      setMount("readonly.clone", { set: MOUNT_ATTR.RDONLY }),
+      attachMount("readonly.clone", "readonly.target"),
+      ...closeAll("readonly.clone", "readonly.target"),
+      { op: "label", name: "done" },
+    ],
+  };
+}
+
+/**
+ * Init steps: paths that the container may only read, and its whole root with root.readonly.
+ * SPEC(config-linux#readonly-paths, config#root)
+ */
+export function compileReadonlyPaths(input: CompileInput): Step[] {
+  const steps = [...new Set(input.spec.linux?.readonlyPaths ?? [])].map(readonlyStep);
+  if (input.spec.root?.readonly === true) {
+    steps.push({
+      kind: "readonly",
+      from: "/root/readonly",
+      title: "make the root filesystem read-only",
+      calls: [setMount("rootfs.fd", { set: MOUNT_ATTR.RDONLY })],
+    });
+  }
+  return steps;
+}
