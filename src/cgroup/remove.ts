@@ -6,11 +6,11 @@ const TRIES = 10;
 const EBUSY = -16;
 
 /** Removes what is below an open cgroup, deepest first. */
-function removeChildren(sys: Sys, parent: number, path: string): void {
+function removeChildren(sys: Sys, parent: number, path: string, tries: number): void {
   const dir = openChild(sys, parent, path);
   if (dir === undefined) return;
   try {
-    for (const name of childNames(sys, dir)) removeTree(sys, dir, name);
+    for (const name of childNames(sys, dir)) removeTree(sys, dir, name, tries);
   } finally {
     sys.close(dir);
   }
@@ -20,14 +20,14 @@ function removeChildren(sys: Sys, parent: number, path: string): void {
  * Removes one cgroup with everything below it. KERNEL: rmdir gives EBUSY while a process that was killed is not yet
  * reaped, which takes some milliseconds; so it is tried again, waiting twice as long each time.
  */
-function removeTree(sys: Sys, parent: number, path: string): void {
+function removeTree(sys: Sys, parent: number, path: string, tries: number): void {
   let wait = 1;
   for (let i = 1; ; i++) {
     const result = sys.rmdirat(parent, path, ["ENOENT", "EBUSY"]);
     if (result !== EBUSY) return;
-    if (i > TRIES) break;
+    if (i > tries) break;
     // On the first failure there may be cgroups below it, which removing takes no time.
-    removeChildren(sys, parent, path);
+    removeChildren(sys, parent, path, tries);
     if (i > 1) {
       sys.sleep(wait);
       wait *= 2;
@@ -46,15 +46,15 @@ function busy(sys: Sys, parent: number, path: string): Error {
 }
 
 /** Removes the container's directory of one hierarchy; its parents stay, whoever made them. */
-function removeDirectory(sys: Sys, directory: CgroupDirectory): void {
+function removeDirectory(sys: Sys, directory: CgroupDirectory, tries: number): void {
   try {
     withMount(sys, directory, (mount) => {
       const slash = directory.path.lastIndexOf("/");
-      if (slash < 0) return removeTree(sys, mount, directory.path);
+      if (slash < 0) return removeTree(sys, mount, directory.path, tries);
       const parent = openChild(sys, mount, directory.path.slice(0, slash));
       if (parent === undefined) return;
       try {
-        removeTree(sys, parent, directory.path.slice(slash + 1));
+        removeTree(sys, parent, directory.path.slice(slash + 1), tries);
       } finally {
         sys.close(parent);
       }
@@ -72,7 +72,8 @@ export function remove(sys: Sys, record: CgroupRecord): void {
   const failures: unknown[] = [];
   for (const directory of record.directories) {
     try {
-      removeDirectory(sys, directory);
+      // A process that did not die while the first hierarchy was tried will not die for the others.
+      removeDirectory(sys, directory, failures.length === 0 ? TRIES : 1);
     } catch (error) {
       failures.push(error);
     }

@@ -66,6 +66,25 @@ t.test("another signal reaches everyone", root, async (t) => {
   t.same(cgroup.clean(), []);
 });
 
+t.test("without cgroup.kill everyone is frozen, signalled and thawed", needs("freezer"), async (t) => {
+  const cgroup = new TestCgroup({});
+  t.equal(cgroup.make(), undefined);
+  const v1Only = {
+    ...cgroup.record,
+    directories: cgroup.record.directories.filter((entry) => entry.version === 1),
+  };
+  const all = [cgroup.start("while :; do :; done"), cgroup.start("exec sleep 100")];
+  killAll(sys, v1Only);
+  t.same(all.map(reap), [-9, -9]);
+  const frozen = cgroup.start("exec sleep 100");
+  freeze(sys, v1Only);
+  killAll(sys, v1Only, 15);
+  t.equal(isFrozen(sys, v1Only), true, "a paused container stays paused");
+  killAll(sys, v1Only);
+  t.equal(reap(frozen), -15, "the signals come when it is thawed");
+  t.same(cgroup.clean(), []);
+});
+
 t.test("a cgroup in use is refused, and what is in it survives", root, async (t) => {
   const cgroup = new TestCgroup({});
   t.equal(cgroup.make(), undefined);
