@@ -47,7 +47,7 @@ export interface CompiledCreate {
 export function compileCreate(input: CompileInput): CompiledCreate {
   const cgroup = compileCgroup(input);
   const rootfs = compileRootfs(input);
-  const mounts = compileMounts(input);
+  const mounts = compileMounts(input, cgroup.record);
   const process = compileProcess(input);
   const records = compileRecords(input);
   const opens = compileOpens(input);

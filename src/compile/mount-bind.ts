@@ -1,0 +1,90 @@
+import { RuntError } from "../error/runt-error.ts";
+import { AT_EMPTY_PATH, buf, load, slot, str, sys } from "../plan/build.ts";
+import type { Call, Slot } from "../plan/call.ts";
+import type { Step } from "../plan/step.ts";
+import { userNamespaceOf } from "./input.ts";
+import { attachMount, cloneHostMount, closeAll, setMount } from "./mount-calls.ts";
+import { attributeCalls, destinationOf, type OneMount, propagationCalls, SLAVE } from "./mount-target.ts";
+import type { CompiledMounts } from "./mounts.ts";
+import { openOrMakeDirectory, openOrMakeFile } from "./paths.ts";
+import { isShared } from "./rootfs.ts";
+
+const STATX_TYPE = 1;
+const STATX_MODE = 28;
+const S_IFMT = 0o170000;
+const S_IFDIR = 0o040000;
+
+/** SPEC(config#mounts): a relative source starts at the bundle. */
+function sourceOf(one: OneMount): string {
+  const { source } = one.mount;
+  if (source === undefined || source === "") {
+    throw new RuntError({
+      code: "SPEC_INVALID",
+      message: `mounts[${one.index}]: a bind mount on ${destinationOf(one.mount)} has no source`,
+      pointer: `${one.pointer}/source`,
+      hint: "name the file or folder of the host",
+    });
+  }
+  return source.startsWith("/") ? source : `${one.input.bundle}/${source}`;
+}
+
+/** Opens the target as what the source is: a directory, or a file for everything else. */
+function openTarget(one: OneMount): Call[] {
+  const { arch } = one.input.facts;
+  const path = destinationOf(one.mount);
+  return [
+    sys("statx", [slot("mount.fd"), str(""), AT_EMPTY_PATH, STATX_TYPE, buf("scratch.stat", 256)], {
+      load: [load("mount.mode", "scratch.stat", STATX_MODE, 2)],
+    }),
+    { op: "branch", slot: "mount.mode", mask: S_IFMT, equals: S_IFDIR, to: "directory" },
+    ...openOrMakeFile(arch, path, "mount.target", "file"),
+    { op: "goto", to: "target" },
+    { op: "label", name: "directory" },
+    ...openOrMakeDirectory(arch, path, "mount.target", "directory"),
+    { op: "label", name: "target" },
+  ];
+}
+
+function mountStep(one: OneMount, source: string, opened: Call[]): Step {
+  return {
+    kind: "mount",
+    from: one.pointer,
+    title: `bind ${source} on ${destinationOf(one.mount)}`,
+    calls: [
+      ...opened,
+      ...attributeCalls(one, 0),
+      ...openTarget(one),
+      attachMount("mount.fd", "mount.target"),
+      ...propagationCalls(one),
+      ...closeAll("mount.fd", "mount.target"),
+    ],
+  };
+}
+
+/**
+ * A bind mount. With a user namespace the parent clones the source, since its root may not be able to walk there and
+ * a clone made inside would carry flags that cannot be changed.
+ */
+export function compileBindMount(one: OneMount): CompiledMounts {
+  const source = sourceOf(one);
+  const recursive = one.options.bind === "rbind";
+  if (userNamespaceOf(one.input.spec) === "none") {
+    return {
+      host: [],
+      init: [mountStep(one, source, [cloneHostMount(source, "mount.fd", recursive)])],
+      imports: [],
+    };
+  }
+  const name: Slot = `mount.source.${one.index}`;
+  const open: Step = {
+    kind: "open",
+    from: `${one.pointer}/source`,
+    title: `clone ${source} for the mount on ${destinationOf(one.mount)}`,
+    calls: [
+      cloneHostMount(source, name, recursive),
+      ...(isShared(one.input) ? [] : [setMount(name, { propagation: SLAVE, recursive: true })]),
+    ],
+  };
+  const take: Call[] = [{ op: "set", slot: "mount.fd", value: slot(name) }];
+  return { host: [open], init: [mountStep(one, source, take)], imports: [name] };
+}

@@ -1,0 +1,36 @@
+import type { CgroupRecord } from "../cgroup/record.ts";
+import type { Slot } from "../plan/call.ts";
+import type { Step } from "../plan/step.ts";
+import type { Mount } from "../spec/types.ts";
+import type { CompileInput } from "./input.ts";
+import { compileBindMount } from "./mount-bind.ts";
+import { compileCgroupMount } from "./mount-cgroup.ts";
+import { compileFilesystemMount } from "./mount-filesystem.ts";
+import { parseMountOptions } from "./mount-options.ts";
+import { compileRemount } from "./mount-remount.ts";
+
+/** The mounts of a plan: what the parent opens, what init mounts, and the fds in between. */
+export interface CompiledMounts {
+  host: Step[];
+  init: Step[];
+  imports: Slot[];
+}
+
+function compileMount(input: CompileInput, cgroup: CgroupRecord, mount: Mount, i: number): CompiledMounts {
+  const options = parseMountOptions(mount, `/mounts/${i}`);
+  const one = { input, mount, options, pointer: `/mounts/${i}`, index: i };
+  if (options.remount) return { host: [], init: compileRemount(one), imports: [] };
+  if (options.bind !== "no") return compileBindMount(one);
+  if (mount.type === "cgroup") return { host: [], init: compileCgroupMount(one, cgroup), imports: [] };
+  return { host: [], init: compileFilesystemMount(one), imports: [] };
+}
+
+/** Compiles mounts in their listed order. SPEC(config#mounts) Throws SPEC_UNSUPPORTED, SPEC_INVALID. */
+export function compileMounts(input: CompileInput, cgroup: CgroupRecord): CompiledMounts {
+  const all = (input.spec.mounts ?? []).map((mount, i) => compileMount(input, cgroup, mount, i));
+  return {
+    host: all.flatMap((one) => one.host),
+    init: all.flatMap((one) => one.init),
+    imports: all.flatMap((one) => one.imports),
+  };
+}
