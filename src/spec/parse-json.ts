@@ -1,0 +1,160 @@
+import { RuntError } from "../error/runt-error.ts";
+import type { Finding } from "./finding.ts";
+
+/** Longest text that is parsed, in characters. */
+const LONGEST = 16 * 1024 * 1024;
+/** Deepest nesting of objects and arrays. */
+const DEEPEST = 512;
+
+/** A parsed document: its value, and what is odd about its text. */
+export interface Parsed {
+  value: unknown;
+  findings: Finding[];
+}
+
+/**
+ * Parses JSON. A key that appears twice in an object is a finding (SPEC(glossary#json) forbids it; the last one counts).
+ * Throws JSON, with line and column, for text that is not JSON, nests too deep or is too long. `name` is the file.
+ */
+export function parseJson(text: string, name: string): Parsed {
+  if (text.length > LONGEST) {
+    throw new RuntError({
+      code: "JSON",
+      message: `${name}: the text has ${text.length} characters, more than ${LONGEST}`,
+      hint: "no config needs that much; check that it is the right file",
+    });
+  }
+  const reader = new Reader(text, name);
+  const duplicates = reader.scan();
+  return { value: JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text), findings: duplicates };
+}
+
+const BLANK = /[ \t\n\r]*/y;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const LITERAL = /true|false|null/y;
+/** A whole string: no raw control characters, only the known escapes. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these.
+const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+
+/** Walks the text once, to place errors and to notice duplicate keys. */
+class Reader {
+  private readonly text: string;
+  private readonly name: string;
+  private readonly findings: Finding[] = [];
+  private at = 0;
+
+  constructor(text: string, name: string) {
+    this.text = text;
+    this.name = name;
+  }
+
+  scan(): Finding[] {
+    if (this.text.charCodeAt(0) === 0xfeff) this.at = 1;
+    this.blank();
+    this.value([]);
+    this.blank();
+    if (this.at < this.text.length) throw this.error("the end of the document");
+    return this.findings;
+  }
+
+  private value(path: string[]): void {
+    if (path.length > DEEPEST) throw this.error(`at most ${DEEPEST} levels of nesting`);
+    const first = this.text[this.at];
+    if (first === "{") this.object(path);
+    else if (first === "[") this.array(path);
+    else if (first === '"') this.string("a string");
+    else if (!this.match(NUMBER) && !this.match(LITERAL)) throw this.error("a value");
+  }
+
+  private object(path: string[]): void {
+    const seen = new Set<string>();
+    this.at++;
+    this.blank();
+    if (this.take("}")) return;
+    for (;;) {
+      if (this.text[this.at] !== '"') throw this.error('a key in double quotes, or "}"');
+      const key = JSON.parse(this.string("a key")) as string;
+      if (seen.has(key)) this.duplicate([...path, key]);
+      seen.add(key);
+      this.blank();
+      if (!this.take(":")) throw this.error('":" after the key');
+      this.blank();
+      path.push(key);
+      this.value(path);
+      path.pop();
+      this.blank();
+      if (this.take("}")) return;
+      if (!this.take(",")) throw this.error('"," or "}"');
+      this.blank();
+    }
+  }
+
+  private array(path: string[]): void {
+    this.at++;
+    this.blank();
+    if (this.take("]")) return;
+    for (let i = 0; ; i++) {
+      path.push(String(i));
+      this.value(path);
+      path.pop();
+      this.blank();
+      if (this.take("]")) return;
+      if (!this.take(",")) throw this.error('"," or "]"');
+      this.blank();
+    }
+  }
+
+  private string(what: string): string {
+    const from = this.at;
+    if (!this.match(STRING)) throw this.error(`${what} that is closed and holds only valid escapes`);
+    return this.text.slice(from, this.at);
+  }
+
+  private match(pattern: RegExp): boolean {
+    pattern.lastIndex = this.at;
+    if (!pattern.test(this.text)) return false;
+    this.at = pattern.lastIndex;
+    return true;
+  }
+
+  private blank(): void {
+    this.match(BLANK);
+  }
+
+  private take(mark: string): boolean {
+    if (this.text[this.at] !== mark) return false;
+    this.at++;
+    return true;
+  }
+
+  private duplicate(path: readonly string[]): void {
+    const key = path[path.length - 1] ?? "";
+    this.findings.push({
+      severity: "error",
+      code: "JSON",
+      pointer: pointerOf(path),
+      message: `${this.place()}: the key ${JSON.stringify(key)} appears twice in the same object`,
+      hint: "remove one of them",
+    });
+  }
+
+  private place(): string {
+    const before = this.text.slice(0, this.at).split("\n");
+    return `line ${before.length}, column ${(before[before.length - 1] ?? "").length + 1}`;
+  }
+
+  private error(expected: string): RuntError {
+    const rest = this.text.slice(this.at, this.at + 1);
+    const found = rest === "" ? "the end of the text" : JSON.stringify(rest);
+    return new RuntError({
+      code: "JSON",
+      message: `${this.name}: ${this.place()}: expected ${expected}, found ${found}`,
+      hint: "correct the JSON there",
+    });
+  }
+}
+
+/** The JSON pointer of a path. */
+export function pointerOf(path: readonly string[]): string {
+  return path.map((part) => `/${part.replace(/~/g, "~0").replace(/\//g, "~1")}`).join("");
+}
