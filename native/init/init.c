@@ -1,7 +1,7 @@
 /*
  * runt-init: the container's first process until the user's command replaces it. argv[1] is the decimal number
- * of the fd that holds its program. Exit status: 0 the program ended, 255 an op failed, 254 there is no sound
- * program.
+ * of the fd that holds its program; argv[2], the container's id, is for people who look at ps. Exit status: 0 the
+ * program ended, 255 an op failed, 254 there is no sound program.
  */
 #include "interpreter.h"
 #include "syscall.h"
@@ -65,7 +65,7 @@ int64_t watch_signals(uint64_t fd, uint64_t mask) {
 void init_main(uint64_t *stack) {
   struct machine machine;
   uint64_t length;
-  int64_t fd = stack[0] == 2 ? decimal((const char *)(uintptr_t)stack[2]) : -1;
+  int64_t fd = stack[0] >= 2 ? decimal((const char *)(uintptr_t)stack[2]) : -1;
   if (fd < 0) exit_process(EXIT_MALFORMED);
   uint8_t *program = map_program(fd, &length);
   reset_signals();

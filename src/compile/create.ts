@@ -74,6 +74,7 @@ export function compileCreate(input: CompileInput): CompiledCreate {
       joinPid: joinsPidNamespace(input),
       intoCgroup: cgroup.join === "into",
       imports,
+      preserveFds: input.options.preserveFds,
     }),
     ...compileIdMaps(input),
     ...process.host,

@@ -87,6 +87,7 @@ export function compileExec({ input, pid, cgroup }: ExecInput): Plan {
       joinPid: ownPid,
       intoCgroup: cgroup.join === "into",
       imports,
+      preserveFds: input.options.preserveFds,
     }),
     ...process.host,
     hostSync("joined", "release"),

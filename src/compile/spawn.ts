@@ -20,6 +20,16 @@ export interface SpawnInput {
   intoCgroup: boolean;
   /** Slots of fds that runt-init inherits. */
   imports: readonly Slot[];
+  /** How many of the caller's fds from 3 on it inherits beside stdio. */
+  preserveFds: number;
+}
+
+/** Node marks the stdio that it is started with close-on-exec; the container gets the caller's as they are. */
+function keepStdio(preserveFds: number): Call[] {
+  const closed = [{ errno: "EBADF", why: "the caller closed it" }];
+  return [0, 1, 2]
+    .map((fd): Call => sys("fcntl", [fd, F_SETFD, 0], { tolerate: closed }))
+    .concat(Array.from({ length: preserveFds }, (_, i) => sys("fcntl", [3 + i, F_SETFD, 0])));
 }
 
 /** Host step: writes runt-init and its encoded program into sealed memfds (slots "init.image", "init.program"). */
@@ -35,6 +45,7 @@ export function compileSpawn(input: SpawnInput): Step {
   const keep = (fd: Slot): Call => sys("fcntl", [slot(fd), F_SETFD, 0]);
   const child: Call[] = [
     ...(input.newUserNamespace ? [...waitCalls(), ...becomeRootCalls()] : []),
+    ...keepStdio(input.preserveFds),
     ...[...input.imports, "init.program"].map(keep),
     sys("execveat", [
       slot("init.image"),
