@@ -48,10 +48,10 @@ export function joinProcs(directories: readonly CgroupDirectory[], from: string)
   return { kind: "cgroup", from, title: "join the cgroups", calls };
 }
 
-/** Closes what joining left open in the parent; to be run once the child exists. Undefined when there is nothing. */
-export function closeJoin(joined: { join: CgroupJoin; imports: readonly Slot[] }): Step | undefined {
+/** Closes what joining left open in the parent; to be run once the child exists. */
+export function closeJoin(joined: { join: CgroupJoin; imports: readonly Slot[] }): Step[] {
   const open = joined.join === "into" ? ["cgroup.dir"] : joined.imports;
-  if (open.length === 0) return undefined;
+  if (open.length === 0) return [];
   const calls = open.map((name) => sys("close", [slot(name)]));
-  return { kind: "cgroup", from: "runt:cgroup-path", title: "close the cgroup descriptors", calls };
+  return [{ kind: "cgroup", from: "runt:cgroup-path", title: "close the cgroup descriptors", calls }];
 }

@@ -1,4 +1,5 @@
 import { compileCgroup } from "../cgroup/compile.ts";
+import { closeJoin } from "../cgroup/join-steps.ts";
 import type { CgroupRecord } from "../cgroup/record.ts";
 import type { Slot } from "../plan/call.ts";
 import { checkPlan } from "../plan/check-plan.ts";
@@ -77,6 +78,7 @@ export function compileCreate(input: CompileInput): CompiledCreate {
       preserveFds: input.options.preserveFds,
     }),
     ...compileIdMaps(input),
+    ...closeJoin(cgroup),
     ...process.host,
     hostSync("joined", "release"),
     hostSync("mounted", "await"),

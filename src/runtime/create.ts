@@ -41,7 +41,7 @@ interface Progress {
  * Nothing of runt runs on afterwards. On failure nothing is left behind.
  */
 export function create(rt: Runtime, options: CreateOptions): void {
-  const mode = { detach: true, needsConsole: true };
+  const mode = { detach: true, carryOut: true };
   carryOutCreate(rt, prepare(rt, options, mode));
 }
 

@@ -14,7 +14,7 @@ export function explain(rt: Runtime, options: ExplainOptions): Plan {
   const prepared = prepare(
     rt,
     { ...options, noNewKeyring: false, preserveFds: 0, consoleSocket: undefined },
-    { detach: true, needsConsole: false },
+    { detach: true, carryOut: false },
   );
   return prepared.compiled.plan;
 }

@@ -6,6 +6,7 @@ import { checkContainerId } from "../state/container-id.ts";
 import { absolutePath, type Bundle, loadSpec, openBundle } from "./bundle.ts";
 import type { CreateOptions, Runtime } from "./context.ts";
 import { homeOf } from "./home.ts";
+import { refuseExisting } from "./store.ts";
 
 /** Everything that create needs, worked out without any effect on the host. */
 export interface Prepared {
@@ -21,8 +22,8 @@ export interface Prepared {
 export interface PrepareMode {
   /** True for create and run --detach: runt ends while the container lives. */
   detach: boolean;
-  /** False when nothing will be carried out, so that no console socket is needed. */
-  needsConsole: boolean;
+  /** False when the plan is only looked at: then the id may be in use, and no console socket is needed. */
+  carryOut: boolean;
 }
 
 /**
@@ -31,11 +32,12 @@ export interface PrepareMode {
  */
 export function prepare(rt: Runtime, options: CreateOptions, mode: PrepareMode): Prepared {
   checkContainerId(options.id);
+  if (mode.carryOut) refuseExisting(rt, options.id);
   const pidFile = options.pidFile === undefined ? undefined : absolutePath(rt, options.pidFile);
   const bundle = openBundle(rt, options.bundle);
   rt.sys.call("fchdir", [bundle.fd]);
   const spec = loadSpec(rt, bundle);
-  if (mode.needsConsole) checkTerminal(spec.process?.terminal === true, options.consoleSocket, mode.detach);
+  if (mode.carryOut) checkTerminal(spec.process?.terminal === true, options.consoleSocket, mode.detach);
   const root = spec.root?.path ?? "rootfs";
   const rootfs = absolutePath(rt, root.startsWith("/") ? root : `${bundle.path}/${root}`);
   const facts = probeFacts(rt.sys);

@@ -17,7 +17,7 @@ const PR_SET_CHILD_SUBREAPER = 36;
  */
 export function run(rt: Runtime, options: RunOptions): number {
   if (options.detach) {
-    const created = carryOutCreate(rt, prepare(rt, options, { detach: true, needsConsole: true }));
+    const created = carryOutCreate(rt, prepare(rt, options, { detach: true, carryOut: true }));
     startOrDestroy(rt, created);
     return 0;
   }
@@ -25,7 +25,7 @@ export function run(rt: Runtime, options: RunOptions): number {
 }
 
 function runInForeground(rt: Runtime, options: RunOptions): number {
-  const prepared = prepare(rt, options, { detach: false, needsConsole: true });
+  const prepared = prepare(rt, options, { detach: false, carryOut: true });
   if (!options.noSubreaper) rt.sys.call("prctl", [PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0]);
   const signals = watchSignals(rt);
   const stdio = openStdio(rt, prepared.input.spec.process?.terminal === true);

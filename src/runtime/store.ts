@@ -58,6 +58,14 @@ export function makeContainerDir(rt: Runtime, id: string): ContainerDir {
   return { fd, path, id };
 }
 
+/** Throws EXISTS when the id is taken; making the directory decides, this only tells it before anything else. */
+export function refuseExisting(rt: Runtime, id: string): void {
+  const fd = openDirectory(rt.sys, `${rt.root}/${id}`);
+  if (fd < 0) return;
+  rt.sys.close(fd);
+  throw exists(rt, id);
+}
+
 function exists(rt: Runtime, id: string): RuntError {
   return new RuntError({
     code: "EXISTS",
