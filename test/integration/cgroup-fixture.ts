@@ -135,7 +135,7 @@ export class TestCgroup {
   /** Kills, removes, and takes away the parents that the test made; gives the directories that are still there. */
   clean(pids: readonly number[] = []): string[] {
     const close = closeJoin(this.compiled);
-    if (close !== undefined) runSteps([close], this.known);
+    if (close.length > 0) runSteps(close, this.known);
     killAll(sys, this.record);
     for (const pid of pids) reap(pid);
     remove(sys, this.record);
