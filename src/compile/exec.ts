@@ -8,7 +8,7 @@ import { type CompileInput, hasNamespace, userNamespaceOf } from "./input.ts";
 import { becomeRootCalls } from "./namespaces.ts";
 import { compileOpens, GIVEN_SLOTS } from "./opens.ts";
 import { compileProcess } from "./process/process.ts";
-import { compileInitSetup } from "./setup.ts";
+import { compileInitSetup, compileLetParentGo } from "./setup.ts";
 import { compileProgram, compileSpawn } from "./spawn.ts";
 import { hostSync, initSync } from "./sync.ts";
 import { compileExecTerminal } from "./terminal.ts";
@@ -99,6 +99,7 @@ export function compileExec({ input, pid, cgroup }: ExecInput): Plan {
     joinNamespaces(input),
     ...compileExecTerminal(input),
     ...process.init,
+    compileLetParentGo(),
     ...process.execute,
   ];
   const plan: Plan = { version: 1, host, init, imports };

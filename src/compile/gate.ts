@@ -1,11 +1,11 @@
 import { block, buf, load, slot, sys } from "../plan/build.ts";
 import type { Step } from "../plan/step.ts";
+import { compileLetParentGo } from "./setup.ts";
 
 const AF_UNIX = 1;
 const SOCK_SEQPACKET = 5;
 const SOCK_CLOEXEC = 0o2000000;
 const MSG_CMSG_CLOEXEC = 0x40000000;
-const PR_SET_PDEATHSIG = 1;
 /** msghdr control for one fd: CMSG_SPACE(4). */
 const CONTROL_SIZE = 24;
 
@@ -40,17 +40,13 @@ export function compileGateSocket(): Step {
  */
 export function compileGate(): Step[] {
   return [
-    {
-      kind: "gate",
-      from: "runt:start-gate",
-      title: "let the parent go",
-      calls: [sys("prctl", [PR_SET_PDEATHSIG, 0, 0, 0, 0]), sys("close", [slot("sync.fd")])],
-    },
+    compileLetParentGo(),
     {
       kind: "gate",
       from: "runt:start-gate",
       title: "wait for start",
       calls: [
+        sys("close", [slot("sync.fd")]),
         sys("accept4", [slot("gate.fd"), 0, 0, SOCK_CLOEXEC], { into: "sync.fd" }),
         sys("close", [slot("gate.fd")]),
         sys(

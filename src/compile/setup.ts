@@ -27,6 +27,16 @@ export function compileInitSetup(input: CompileInput): Step[] {
   ];
 }
 
+/** Init step: from here on the process is its own; the parent's end no longer ends it. */
+export function compileLetParentGo(): Step {
+  return {
+    kind: "process",
+    from: "runt:init",
+    title: "let the parent go",
+    calls: [sys("prctl", [PR_SET_PDEATHSIG, 0, 0, 0, 0])],
+  };
+}
+
 /** Slots of the pipes that a foreground run gives the process in place of its own stdin, stdout and stderr. */
 export const STDIO_SLOTS: readonly Slot[] = ["stdio.0", "stdio.1", "stdio.2"];
 

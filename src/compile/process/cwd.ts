@@ -1,62 +1,44 @@
-import {
-  AT_FDCWD,
-  archFlags,
-  assert,
-  buf,
-  load,
-  O,
-  OPEN_HOW_SIZE,
-  openHow,
-  slot,
-  str,
-  sys,
-} from "../../plan/build.ts";
-import type { Call } from "../../plan/call.ts";
+import { archFlags, assert, buf, load, O, openAt2, slot, str, sys } from "../../plan/build.ts";
 import type { Step } from "../../plan/step.ts";
 import type { CompileInput } from "../input.ts";
+import { IN_ROOT, inRoot, openOrMakeDirectory, pathNames } from "../paths.ts";
 
 const FROM = "/process/cwd";
+const PATH_MAX = 4096;
 const SLASH = 0x2f;
+const OUTSIDE =
+  "current working directory is outside of container mount namespace root -- possible container breakout detected";
 
-function partsOf(path: string): string[] {
-  return path.split("/").filter((part) => part !== "" && part !== ".");
+function cwdOf(input: CompileInput): string {
+  return input.spec.process?.cwd ?? "/";
 }
 
 /**
- * Init steps, after the pivot and before the uid switch: makes process.cwd where the image lacks it. The root of the
- * process is the container's already, so no link can lead out.
+ * Init step of create, while the root can still be written to: makes process.cwd where the image lacks it.
+ * CVE-2024-21626: a path through /proc/<pid>/fd is refused here already.
  */
 export function compileMakeCwd(input: CompileInput): Step[] {
-  const cwd = input.spec.process?.cwd ?? "/";
-  const parts = partsOf(cwd);
-  if (parts.length === 0) return [];
-  const { DIRECTORY } = archFlags(input.facts.arch);
-  const made: Call[] = parts.map((_, i) =>
-    sys("mkdirat", [AT_FDCWD, str(`/${parts.slice(0, i + 1).join("/")}`), 0o755], {
-      tolerate: [
-        { errno: "EEXIST", why: "the image has it" },
-        { errno: "EROFS", why: "the root is read-only; changing to it tells whether it is there" },
-        { errno: "EACCES", why: "a parent is closed to this user; changing to it tells whether it is there" },
-      ],
-    }),
-  );
+  const cwd = cwdOf(input);
+  if (pathNames(cwd).length === 0) return [];
+  const { arch } = input.facts;
   return [
     {
       kind: "process",
       from: FROM,
       title: `make the working directory ${cwd}`,
       calls: [
-        sys("openat2", [AT_FDCWD, str(cwd), openHow(O.PATH | DIRECTORY | O.CLOEXEC, 0), OPEN_HOW_SIZE], {
+        openAt2("rootfs.fd", inRoot(cwd), O.PATH | archFlags(arch).DIRECTORY, IN_ROOT, {
           into: "cwd.fd",
           tolerate: [
             { errno: "ENOENT", why: "the image lacks it", to: "make" },
-            { errno: "EACCES", why: "only the process's own user may look", to: "done" },
+            { errno: "EACCES", why: "only the process's own user may look; entering it tells", to: "done" },
           ],
         }),
-        sys("close", [slot("cwd.fd")]),
-        { op: "goto", to: "done" },
+        { op: "goto", to: "made" },
         { op: "label", name: "make" },
-        ...made,
+        ...openOrMakeDirectory(arch, cwd, "cwd.fd", "cwd"),
+        { op: "label", name: "made" },
+        sys("close", [slot("cwd.fd")]),
         { op: "label", name: "done" },
       ],
     },
@@ -65,12 +47,12 @@ export function compileMakeCwd(input: CompileInput): Step[] {
 
 /** Init step before the uid switch: enters the directory if root may; the process's user tries again otherwise. */
 export function compileEnterCwdAsRoot(input: CompileInput): Step[] {
-  const cwd = input.spec.process?.cwd ?? "/";
+  const cwd = cwdOf(input);
   return [
     {
       kind: "process",
       from: FROM,
-      title: `enter ${cwd}`,
+      title: `enter the working directory ${cwd}`,
       calls: [
         sys("chdir", [str(cwd)], {
           into: "cwd.entered",
@@ -83,26 +65,27 @@ export function compileEnterCwdAsRoot(input: CompileInput): Step[] {
 
 /**
  * Init step after the uid switch: enters the directory where root could not, then verifies that it is inside.
- * CVE-2024-21626: a leaked fd of a host directory must not serve as working directory.
+ * CVE-2024-21626: the path may lead through a leaked fd to a directory of the host; getcwd(2) then begins with
+ * "(unreachable)", or finds nothing.
  */
 export function compileEnterCwd(input: CompileInput): Step[] {
-  const cwd = input.spec.process?.cwd ?? "/";
+  const cwd = cwdOf(input);
   return [
     {
       kind: "process",
       from: FROM,
-      title: `enter ${cwd} and verify that it is inside the container`,
+      title: `stay in the working directory ${cwd}`,
       calls: [
-        { op: "branch", slot: "cwd.entered", equals: 0, to: "inside" },
+        { op: "branch", slot: "cwd.entered", equals: 0, to: "entered" },
         sys("chdir", [str(cwd)]),
-        { op: "label", name: "inside" },
-        sys("getcwd", [buf("scratch.path", 4096), 4096], { load: [load("cwd.first", "scratch.path", 0, 1)] }),
-        assert({
-          slot: "cwd.first",
-          equals: SLASH,
-          errno: "ENOENT",
-          why: "current working directory is outside of container mount namespace root -- possible container breakout detected",
+        { op: "label", name: "entered" },
+        { op: "set", slot: "cwd.first", value: 0 },
+        sys("getcwd", [buf("scratch.path", PATH_MAX), PATH_MAX], {
+          tolerate: [{ errno: "ENOENT", why: "it has no path; the check below says so", to: "verify" }],
+          load: [load("cwd.first", "scratch.path", 0, 1)],
         }),
+        { op: "label", name: "verify" },
+        assert({ slot: "cwd.first", equals: SLASH, errno: "ENOENT", why: OUTSIDE }),
       ],
     },
   ];

@@ -1,8 +1,12 @@
 import { sys } from "../../plan/build.ts";
+import type { Call } from "../../plan/call.ts";
 import type { Step } from "../../plan/step.ts";
-import type { CompileInput } from "../input.ts";
+import { type CompileInput, userNamespaceOf } from "../input.ts";
 
+const PR_SET_PDEATHSIG = 1;
+const PR_SET_DUMPABLE = 4;
 const PR_SET_KEEPCAPS = 8;
+const SIGKILL = 9;
 
 /** Bytes of gid_t numbers, little endian. */
 function gidBytes(gids: readonly number[]): Uint8Array {
@@ -15,32 +19,53 @@ function gidBytes(gids: readonly number[]): Uint8Array {
 }
 
 /**
+ * CVE-2014-8989: a user namespace may deny setgroups, so that negative group permissions hold; then the groups stay
+ * as they are. Groups that the config asks for cannot be had there.
+ */
+function setGroups(input: CompileInput, groups: readonly number[]): Call[] {
+  const inUserNamespace = input.facts.inUserNamespace || userNamespaceOf(input.spec) !== "none";
+  if (groups.length > 0) {
+    return [
+      sys("setgroups", [groups.length, { bytes: gidBytes(groups) }], {
+        tolerate: [{ errno: "EPERM", why: "the user namespace denies setgroups", to: "denied" }],
+      }),
+      { op: "goto", to: "grouped" },
+      { op: "label", name: "denied" },
+      {
+        op: "fail",
+        errno: "EPERM",
+        why: "cannot set any additional groups in a rootless container: remove process.user.additionalGids, or write the mappings with privilege (newgidmap)",
+      },
+      { op: "label", name: "grouped" },
+    ];
+  }
+  const denied = { errno: "EPERM", why: "the user namespace denies setgroups, and none are asked for" };
+  return [sys("setgroups", [0, 0], { tolerate: inUserNamespace ? [denied] : [] })];
+}
+
+/**
  * Init step: becomes process.user. Groups first, since that needs the capability that the uid switch may take;
  * capabilities are kept over the switch and set to their final sets afterwards.
- * CVE-2014-8989: where the user namespace denies setgroups, none are dropped.
  */
 export function compileUser(input: CompileInput): Step[] {
   const user = input.spec.process?.user ?? { uid: 0, gid: 0 };
   const groups = user.additionalGids ?? [];
-  const setgroups = sys("setgroups", [groups.length, groups.length === 0 ? 0 : { bytes: gidBytes(groups) }], {
-    tolerate:
-      groups.length === 0
-        ? [{ errno: "EPERM", why: "the user namespace denies setgroups, and none are asked for" }]
-        : [],
-  });
-  const umask = user.umask === undefined ? [] : [sys("umask", [user.umask])];
   return [
     {
       kind: "process",
       from: "/process/user",
       title: `become uid ${user.uid}, gid ${user.gid}${groups.length === 0 ? "" : `, groups ${groups.join(", ")}`}`,
       calls: [
-        ...umask,
-        sys("prctl", [PR_SET_KEEPCAPS, 1, 0, 0, 0]),
-        setgroups,
+        ...setGroups(input, groups),
         sys("setresgid", [user.gid, user.gid, user.gid]),
+        sys("prctl", [PR_SET_KEEPCAPS, 1, 0, 0, 0]),
         sys("setresuid", [user.uid, user.uid, user.uid]),
         sys("prctl", [PR_SET_KEEPCAPS, 0, 0, 0, 0]),
+        // KERNEL: a change of uid forgets the death signal and makes the process as dumpable as fs.suid_dumpable says;
+        // until execve it holds fds of the host (CVE-2016-9962).
+        sys("prctl", [PR_SET_DUMPABLE, 0, 0, 0, 0]),
+        sys("prctl", [PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0]),
+        ...(user.umask === undefined ? [] : [sys("umask", [user.umask])]),
       ],
     },
   ];
