@@ -1,7 +1,9 @@
+import { encodeUtf8 } from "../bytes/utf8.ts";
 import { block, buf, load, O, slot, sys } from "../plan/build.ts";
 import type { Call, Slot } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
 import type { Hook, Spec } from "../spec/types.ts";
+import { errnoText } from "../tables/errnos.ts";
 import type { CompileInput } from "./input.ts";
 import { compileEnvironment } from "./process/environment.ts";
 
@@ -9,31 +11,66 @@ import { compileEnvironment } from "./process/environment.ts";
 export type HostHookName = "prestart" | "createRuntime" | "poststart" | "poststop";
 export type ContainerHookName = "createContainer" | "startContainer";
 
-const CLOSE_RANGE_CLOEXEC = 4;
 const ALL_FDS = 0xffffffff;
 const P_PIDFD = 3;
 const WEXITED = 4;
 const CLD_EXITED = 1;
 const SIGKILL = 9;
+const SIGPIPE = 13;
 const POLLIN = 1;
 /** siginfo_t of waitid(2). */
 const SI_CODE = 8;
 const SI_STATUS = 24;
+/** struct sigaction of rt_sigaction(2), all zero: SIG_DFL. */
+const DEFAULT_ACTION = { bytes: new Uint8Array(32) };
+const SIGNAL_SET_SIZE = 8;
 
-/** In the child: state on stdin, output on stdout and stderr, nothing else open; then the hook's program. */
+/** Why a hook's program may not be executed, and the status that a shell would give. */
+const REFUSALS: readonly (readonly [errno: string, status: number])[] = [
+  ["ENOENT", 127],
+  ["ENOTDIR", 127],
+  ["EACCES", 126],
+  ["EPERM", 126],
+  ["ENOEXEC", 126],
+  ["ELOOP", 126],
+  ["ETXTBSY", 126],
+  ["ENOMEM", 126],
+];
+
+/** The hook's program; when it cannot be executed the child says so on the hook's own stderr. */
+function executeHook(hook: Hook, env: readonly string[]): Call[] {
+  const args = hook.args === undefined || hook.args.length === 0 ? [hook.path] : hook.args;
+  return [
+    sys("execve", [{ str: hook.path }, { vec: args }, { vec: env }], {
+      tolerate: REFUSALS.map(([errno]) => ({ errno, why: "told on the hook's stderr", to: errno })),
+    }),
+    ...REFUSALS.flatMap(([errno, status]): Call[] => {
+      const text = encodeUtf8(`exec ${hook.path}: ${errnoText(errno)}\n`);
+      return [
+        { op: "label", name: errno },
+        sys("write", [2, { bytes: text }, text.length]),
+        sys("exit_group", [status]),
+      ];
+    }),
+  ];
+}
+
+/**
+ * In the child: state on stdin, output on stdout and stderr, nothing else open; then the hook's program.
+ * CVE-2024-21626: fds are closed before execve, since the path of a startContainer hook is walked in the container
+ * and may lead through /proc/self/fd.
+ */
 function hookChild(hook: Hook, env: readonly string[], output: Slot): Call[] {
   return [
     sys("lseek", [slot("hook.state"), 0, 0]),
     sys("dup3", [slot("hook.state"), 0, 0]),
     sys("dup3", [slot(output), 1, 0]),
     sys("dup3", [slot(output), 2, 0]),
-    sys("close_range", [3, ALL_FDS, CLOSE_RANGE_CLOEXEC]),
-    sys("execve", [{ str: hook.path }, { vec: hook.args ?? [hook.path] }, { vec: env }]),
+    sys("close_range", [3, ALL_FDS, 0]),
+    // Node ignores SIGPIPE, and execve keeps that.
+    sys("rt_sigaction", [SIGPIPE, DEFAULT_ACTION, 0, SIGNAL_SET_SIZE]),
+    ...executeHook(hook, env),
   ];
-}
-
-function timeoutMs(hook: Hook): number | undefined {
-  return hook.timeout === undefined ? undefined : hook.timeout * 1000;
 }
 
 /**
@@ -60,50 +97,43 @@ export function compileHostHooks(spec: Spec, name: HostHookName): Step[] {
     ],
     hook: {
       name: `${name} hook #${i}`,
-      timeoutMs: timeoutMs(hook),
+      timeoutMs: hook.timeout === undefined ? undefined : hook.timeout * 1000,
       pidfd: "watch.pidfd",
       output: "watch.output",
     },
   }));
 }
 
-/** Waits for the hook behind `hook.pidfd`; one that runs too long is ended and fails the step. */
-function watchCalls(hook: Hook): Call[] {
-  const limit = timeoutMs(hook);
-  const seconds = ((limit ?? 0) / 1000).toFixed(1);
-  const wait = sys("waitid", [P_PIDFD, slot("hook.pidfd"), buf("scratch.siginfo", 128), WEXITED, 0], {
+/** waitid(2) of the hook; how it ended goes to "hook.code" and "hook.status". */
+function waitHook(): Call {
+  return sys("waitid", [P_PIDFD, slot("hook.pidfd"), buf("scratch.siginfo", 128), WEXITED, 0], {
     load: [
       load("hook.code", "scratch.siginfo", SI_CODE, 4),
       load("hook.status", "scratch.siginfo", SI_STATUS, 4),
     ],
   });
-  const poll = sys(
-    "ppoll",
-    [
-      block({ slot: "hook.pidfd", width: 4 }, { u32: POLLIN }),
-      1,
-      block({ u64: limit === undefined ? 0 : Math.floor(limit / 1000) }, { u64: 0 }),
-      0,
-      8,
-    ],
-    { into: "hook.ended" },
-  );
-  const bounded: Call[] =
-    limit === undefined
-      ? []
-      : [
-          poll,
-          { op: "branch", slot: "hook.ended", equals: 1, to: "ended" },
-          sys("pidfd_send_signal", [slot("hook.pidfd"), SIGKILL, 0, 0], {
-            tolerate: [{ errno: "ESRCH", why: "it ended just now" }],
-          }),
-          wait,
-          { op: "fail", errno: "ETIMEDOUT", why: `hook ran past specified timeout of ${seconds}s` },
-          { op: "label", name: "ended" },
-        ];
+}
+
+/** Gives the hook `seconds`; one that runs longer is ended and fails the step. */
+function limitHook(seconds: number): Call[] {
+  const poll = block({ slot: "hook.pidfd", width: 4 }, { u32: POLLIN });
   return [
-    ...bounded,
-    wait,
+    sys("ppoll", [poll, 1, block({ u64: seconds }, { u64: 0 }), 0, SIGNAL_SET_SIZE], { into: "hook.ended" }),
+    { op: "branch", slot: "hook.ended", equals: 1, to: "ended" },
+    sys("pidfd_send_signal", [slot("hook.pidfd"), SIGKILL, 0, 0], {
+      tolerate: [{ errno: "ESRCH", why: "it ended just now" }],
+    }),
+    waitHook(),
+    { op: "fail", errno: "ETIMEDOUT", why: `hook ran past specified timeout of ${seconds.toFixed(1)}s` },
+    { op: "label", name: "ended" },
+  ];
+}
+
+/** Waits for the hook; anything but exit status 0 fails the step with the status as its value. */
+function watchHook(hook: Hook): Call[] {
+  return [
+    ...(hook.timeout === undefined ? [] : limitHook(hook.timeout)),
+    waitHook(),
     sys("close", [slot("hook.pidfd")]),
     { op: "branch", slot: "hook.code", equals: CLD_EXITED, to: "exited" },
     { op: "assert", slot: "hook.status", equals: 0, errno: "ECANCELED", why: "killed by signal %d" },
@@ -134,7 +164,7 @@ export function compileContainerHooks(input: CompileInput, name: ContainerHookNa
         pidfd: "hook.pidfd",
         child: hookChild(hook, hook.env ?? inherited, "hook.output"),
       },
-      ...watchCalls(hook),
+      ...watchHook(hook),
     ],
   }));
 }

@@ -1,3 +1,4 @@
+import { RuntError } from "../error/runt-error.ts";
 import {
   AT_EMPTY_PATH,
   archFlags,
@@ -15,14 +16,21 @@ import {
 import type { Call } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
 import type { CompileInput } from "./input.ts";
+import { IN_ROOT } from "./paths.ts";
 
 const DEVPTS_SUPER_MAGIC = 0x1cd1;
-/** tty_ioctl(4), ioctl_tty(2). */
+/** /dev/pts/ptmx: the first inode that devpts makes after its root. */
+const PTMX_INODE = 2;
+const PTMX_MAJOR = 5;
+const PTMX_MINOR = 2;
+/** ioctl_tty(2); the struct winsize has four u16. */
 const TIOCSPTLCK = 0x40045431;
+/** _IO("T", 0x41): opens the other end of this very pty. */
 const TIOCGPTPEER = 0x5441;
 const TIOCSWINSZ = 0x5414;
 const TIOCSCTTY = 0x540e;
 const STATX_ALL = 0x7ff;
+const STATX_INO = 32;
 const STATX_RDEV_MAJOR = 128;
 const STATX_RDEV_MINOR = 132;
 const OPEN_TREE_CLONE = 1;
@@ -32,43 +40,63 @@ const MOVE_MOUNT_T_EMPTY_PATH = 0x40;
 const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
 const MSG_NOSIGNAL = 0x4000;
+const U16_MAX = 0xffff;
 const FROM = "/process/terminal";
-const IN_ROOT = RESOLVE.IN_ROOT | RESOLVE.NO_MAGICLINKS;
 
-/**
- * Opens a new pty in the container's own devpts: slots "terminal.master" and "terminal.peer".
- * CVE-2025-52565: the multiplexer is verified to be one, and the peer is asked of the master, never found by path.
- */
-function openPty(): Call[] {
+/** A directory of the container, verified to be devpts: slot "terminal.pts". */
+function openDevpts(input: CompileInput): Call[] {
   return [
-    openAt2("rootfs.fd", "dev/pts/ptmx", O.RDWR | O.NOCTTY, IN_ROOT, { into: "terminal.master" }),
-    sys("fstatfs", [slot("terminal.master"), buf("scratch.statfs", 120)], {
+    { op: "set", slot: "terminal.fs", value: 0 },
+    openAt2("rootfs.fd", "dev/pts", O.PATH | archFlags(input.facts.arch).DIRECTORY, IN_ROOT, {
+      into: "terminal.pts",
+      tolerate: [{ errno: "ENOENT", why: "the check below says so", to: "verify" }],
+    }),
+    sys("fstatfs", [slot("terminal.pts"), buf("scratch.statfs", 120)], {
       load: [load("terminal.fs", "scratch.statfs", 0, 8)],
     }),
+    { op: "label", name: "verify" },
     assert({
       slot: "terminal.fs",
       equals: DEVPTS_SUPER_MAGIC,
-      errno: "EXDEV",
-      why: "/dev/pts/ptmx is not on devpts",
+      errno: "ENODEV",
+      why: 'process.terminal: /dev/pts of the container is not devpts; add {"destination":"/dev/pts","type":"devpts","source":"devpts"} to mounts',
     }),
+  ];
+}
+
+/** Verifies that slot "terminal.master" is the multiplexer of its devpts: inode 2, char 5:2. */
+function verifyMaster(): Call[] {
+  const checks = [
+    { slot: "terminal.inode", equals: PTMX_INODE },
+    { slot: "terminal.major", equals: PTMX_MAJOR },
+    { slot: "terminal.minor", equals: PTMX_MINOR },
+  ];
+  return [
     sys("statx", [slot("terminal.master"), str(""), AT_EMPTY_PATH, STATX_ALL, buf("scratch.stat", 256)], {
       load: [
+        load("terminal.inode", "scratch.stat", STATX_INO, 8),
         load("terminal.major", "scratch.stat", STATX_RDEV_MAJOR, 4),
         load("terminal.minor", "scratch.stat", STATX_RDEV_MINOR, 4),
       ],
     }),
-    assert({
-      slot: "terminal.major",
-      equals: 5,
-      errno: "EXDEV",
-      why: "/dev/pts/ptmx is not the pty multiplexer",
-    }),
-    assert({
-      slot: "terminal.minor",
-      equals: 2,
-      errno: "EXDEV",
-      why: "/dev/pts/ptmx is not the pty multiplexer",
-    }),
+    ...checks.map((check) =>
+      assert({ ...check, errno: "EXDEV", why: "/dev/pts/ptmx of the container is not the pty multiplexer" }),
+    ),
+  ];
+}
+
+/**
+ * Opens a new pty in the container's own devpts: slots "terminal.master" and "terminal.peer".
+ * CVE-2025-52565: the directory is verified before anything in it is opened, nothing may be mounted over the
+ * multiplexer, and the peer is asked of the master, never found by path.
+ */
+function openPty(input: CompileInput): Call[] {
+  const inDevpts = RESOLVE.BENEATH | RESOLVE.NO_SYMLINKS | RESOLVE.NO_MAGICLINKS | RESOLVE.NO_XDEV;
+  return [
+    ...openDevpts(input),
+    openAt2("terminal.pts", "ptmx", O.RDWR | O.NOCTTY, inDevpts, { into: "terminal.master" }),
+    ...verifyMaster(),
+    sys("close", [slot("terminal.pts")]),
     sys("ioctl", [slot("terminal.master"), TIOCSPTLCK, block({ u32: 0 })]),
     sys("ioctl", [slot("terminal.master"), TIOCGPTPEER, O.RDWR | O.NOCTTY | O.CLOEXEC], {
       into: "terminal.peer",
@@ -80,6 +108,14 @@ function openPty(): Call[] {
 function resize(input: CompileInput): Call[] {
   const size = input.spec.process?.consoleSize;
   if (size === undefined || size.height === 0 || size.width === 0) return [];
+  if (size.height > U16_MAX || size.width > U16_MAX) {
+    throw new RuntError({
+      code: "SPEC_INVALID",
+      message: `process.consoleSize: ${size.width} x ${size.height} is larger than a terminal can be`,
+      pointer: "/process/consoleSize",
+      hint: `use at most ${U16_MAX} for each`,
+    });
+  }
   const window = block({ u16: size.height }, { u16: size.width }, { u16: 0 }, { u16: 0 });
   return [sys("ioctl", [slot("terminal.master"), TIOCSWINSZ, window])];
 }
@@ -166,7 +202,7 @@ function openStep(input: CompileInput): Step {
     kind: "terminal",
     from: FROM,
     title: "open a terminal in the container's devpts",
-    calls: [...openPty(), ...resize(input)],
+    calls: [...openPty(input), ...resize(input)],
   };
 }
 

@@ -1,11 +1,9 @@
 /** What the first bytes of a program tell about why it cannot be executed. Pure; elf(5), execve(2). */
 
-/** The program that a script names behind "#!". */
+/** The program that a script names behind "#!", as the kernel reads it: a CR at its end is part of the name. */
 export interface Script {
   kind: "script";
   interpreter: string;
-  /** The line ends in CR, so that the kernel looks for a file of that name. */
-  carriageReturn: boolean;
 }
 
 export interface Elf {
@@ -17,7 +15,13 @@ export interface Elf {
   loader: string | undefined;
 }
 
-export type Executable = Script | Elf | { kind: "empty" } | { kind: "unknown" };
+export type Executable =
+  | Script
+  | Elf
+  | { kind: "empty" }
+  /** "#!" or ELF would follow, but the file begins with the mark of UTF-8. */
+  | { kind: "byte-order-mark" }
+  | { kind: "unknown" };
 
 const MACHINES: Readonly<Record<number, string>> = {
   3: "i386",
@@ -37,12 +41,15 @@ function ascii(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }
 
+/** How much of a "#!" line the kernel reads (BINPRM_BUF_SIZE). */
+const LINE_SIZE = 256;
+
 function parseScript(bytes: Uint8Array): Script {
-  const newline = bytes.indexOf(10);
-  const line = ascii(bytes.subarray(2, newline < 0 ? Math.min(bytes.length, 256) : newline));
-  const carriageReturn = line.endsWith("\r");
-  const interpreter = line.trim().split(/[ \t]/)[0] ?? "";
-  return { kind: "script", interpreter, carriageReturn };
+  const head = bytes.subarray(2, LINE_SIZE);
+  const newline = head.indexOf(10);
+  const line = ascii(newline < 0 ? head : head.subarray(0, newline));
+  const interpreter = line.replace(/^[ \t]+/, "").split(/[ \t\0]/)[0] ?? "";
+  return { kind: "script", interpreter };
 }
 
 /** The path in the PT_INTERP segment; undefined for a static program or a table outside of `bytes`. */
@@ -57,7 +64,9 @@ function loaderOf(view: DataView, bytes: Uint8Array, bits: 32 | 64, little: bool
     if (view.getUint32(at, little) !== PT_INTERP) continue;
     const offset = wide ? Number(view.getBigUint64(at + 8, little)) : view.getUint32(at + 4, little);
     const length = wide ? Number(view.getBigUint64(at + 32, little)) : view.getUint32(at + 16, little);
-    return offset + length > bytes.length ? undefined : ascii(bytes.subarray(offset, offset + length - 1));
+    return offset + length > bytes.length || length < 2
+      ? undefined
+      : ascii(bytes.subarray(offset, offset + length - 1));
   }
   return undefined;
 }
@@ -66,6 +75,7 @@ function loaderOf(view: DataView, bytes: Uint8Array, bits: 32 | 64, little: bool
 export function parseExecutable(bytes: Uint8Array): Executable {
   if (bytes.length === 0) return { kind: "empty" };
   if (bytes[0] === 0x23 && bytes[1] === 0x21) return parseScript(bytes);
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { kind: "byte-order-mark" };
   if (bytes.length < 64 || bytes[0] !== 0x7f || ascii(bytes.subarray(1, 4)) !== "ELF")
     return { kind: "unknown" };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -1,17 +1,25 @@
-import type { ErrorCode } from "../error/codes.ts";
+import { DEFAULT_PATH } from "../compile/process/environment.ts";
 import { RuntError } from "../error/runt-error.ts";
-import type { CallFailure } from "../host/carry.ts";
+import { type CallFailure, carry, slotValue } from "../host/carry.ts";
 import type { Sys } from "../host/sys.ts";
-import { O, RESOLVE } from "../plan/build.ts";
+import { buf, sys as call, load, O, RESOLVE } from "../plan/build.ts";
 import { callLine } from "../plan/print-call.ts";
 import type { Step } from "../plan/step.ts";
 import { errnoText } from "../tables/errnos.ts";
+import { judgeErrno, judgeFile, judgeMissing, type SeenFile, type Verdict } from "./exec-verdict.ts";
 import { type Executable, parseExecutable } from "./executable.ts";
 
 const HEAD = 4096;
-const MODE_ANY_X = 0o111;
+const AT_EMPTY_PATH = 0x1000;
+const S_IFMT = 0o170000;
+const S_IFREG = 0o100000;
+const S_IFDIR = 0o040000;
+const F_FLAGS = 80;
+const ST_NOEXEC = 8;
 const IN_ROOT = RESOLVE.IN_ROOT | RESOLVE.NO_MAGICLINKS;
-const NOT_OPENED = ["ENOENT", "ENOTDIR", "EACCES", "ELOOP", "ENXIO", "ETXTBSY", "EPERM"] as const;
+const ABSENT = ["ENOENT", "ENOTDIR", "EACCES", "ELOOP", "ENAMETOOLONG"] as const;
+/** A program, and no more interpreters in a row than the kernel follows. */
+const CHAIN_LENGTH = 6;
 
 /** A failed execve: the container's root as an open directory (-1 = gone), and what was to be executed. */
 export interface FailedExec {
@@ -19,28 +27,24 @@ export interface FailedExec {
   step: Step;
   failure: CallFailure;
   args: readonly string[];
+  /** process.cwd, for names relative to it. */
+  cwd?: string | undefined;
   /** Value of PATH, for a name without a slash. */
   path?: string | undefined;
 }
 
-interface Verdict {
-  code: ErrorCode;
-  why: string;
-  hint: string;
-}
-
 /**
- * Says why the kernel refused to execute the program: missing loader or interpreter, CR at the end of a "#!" line,
- * another machine's program, an empty file. Reads only inside the container's root.
+ * Says why the kernel refused to execute the program: missing, not executable, a directory, on a noexec mount, empty,
+ * a script whose interpreter is missing, another machine's program, a missing loader.
+ * SAFETY: everything is looked up inside the container's root; only regular files are opened.
  */
 export function explainExec(sys: Sys, failed: FailedExec): RuntError {
-  const { failure, step, args } = failed;
-  const name = args[0] ?? "";
-  const verdict = failed.root < 0 ? undefined : examine(sys, failed, name);
-  const text = errnoText(failure.errno);
+  const { failure, step } = failed;
+  const { path, verdict } =
+    failed.root < 0 ? { path: failed.args[0] ?? "", verdict: undefined } : examine(sys, failed);
   return new RuntError({
     code: verdict?.code ?? (failure.errno === "ENOENT" ? "EXEC_NOT_FOUND" : "EXEC_NOT_EXECUTABLE"),
-    message: `exec ${name}: ${text}${verdict === undefined ? "" : ` (${verdict.why})`}`,
+    message: `exec ${path}: ${errnoText(failure.errno)}${verdict === undefined ? "" : ` (${verdict.why})`}`,
     phase: "exec",
     pointer: step.from,
     call: callLine(failure.call),
@@ -49,112 +53,73 @@ export function explainExec(sys: Sys, failed: FailedExec): RuntError {
   });
 }
 
-function examine(sys: Sys, failed: FailedExec, name: string): Verdict | undefined {
-  const directories = name.includes("/")
-    ? [""]
-    : (failed.path ?? "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin").split(":");
-  for (const directory of directories) {
-    const file = directory === "" ? name : `${directory}/${name}`;
-    const fd = sys.openat2(failed.root, file, O.RDONLY | O.NONBLOCK, {
-      resolve: IN_ROOT,
-      tolerate: NOT_OPENED,
-    });
-    if (fd < 0) continue;
-    try {
-      const { mode } = sys.stat(fd, "", 0x1000);
-      return judge(sys, failed, file, mode, parseExecutable(sys.read(fd, HEAD)));
-    } finally {
-      sys.close(fd);
-    }
+/** Where the program may be, as execvp(3) looks for it. */
+function candidates({ args, path, cwd }: FailedExec): string[] {
+  const name = args[0] ?? "";
+  if (name.includes("/")) return [absolute(name, cwd)];
+  return (path ?? DEFAULT_PATH).split(":").map((directory) => absolute(`${directory || "."}/${name}`, cwd));
+}
+
+function absolute(path: string, cwd: string | undefined): string {
+  return path.startsWith("/") ? path : `${cwd ?? ""}/${path}`;
+}
+
+/** Follows the program, its interpreters and its loader to the first file with a fault. */
+function examine(sys: Sys, failed: FailedExec): { path: string; verdict: Verdict | undefined } {
+  const { errno } = failed.failure;
+  const places = candidates(failed).map((place) => see(sys, failed.root, place, place));
+  const program =
+    places.find((seen) => seen !== undefined && (seen.mode & S_IFMT) !== S_IFDIR) ?? places.find(Boolean);
+  if (program === undefined) {
+    return { path: failed.args[0] ?? "", verdict: judgeMissing("", undefined) };
   }
-  return undefined;
-}
-
-function exists(sys: Sys, root: number, path: string): boolean {
-  const fd = sys.openat2(root, path, O.PATH, { resolve: IN_ROOT, tolerate: NOT_OPENED });
-  if (fd < 0) return false;
-  sys.close(fd);
-  return true;
-}
-
-function judge(
-  sys: Sys,
-  failed: FailedExec,
-  file: string,
-  mode: number,
-  program: Executable,
-): Verdict | undefined {
-  if (program.kind === "script") return judgeScript(sys, failed.root, file, program);
-  if (program.kind === "elf") return judgeElf(sys, failed.root, file, program);
-  if (failed.failure.errno === "EACCES") return judgeRefusal(file, mode);
-  const code = "EXEC_NOT_EXECUTABLE";
-  if (program.kind === "empty") return { code, why: `${file} is empty`, hint: "put a program into it" };
-  return {
-    code,
-    why: `${file} is neither an ELF program nor a script that begins with #!`,
-    hint: "add a line such as #!/bin/sh at its very beginning",
-  };
-}
-
-function judgeScript(
-  sys: Sys,
-  root: number,
-  file: string,
-  script: Executable & { kind: "script" },
-): Verdict | undefined {
-  const { interpreter, carriageReturn } = script;
-  if (carriageReturn) {
-    return {
-      code: "EXEC_NOT_FOUND",
-      why: `the #! line of ${file} ends in a carriage return, so the kernel looks for "${interpreter}\\r"`,
-      hint: "save the script with Unix line ends (dos2unix)",
-    };
+  let file: SeenFile = program;
+  for (let i = 0; i < CHAIN_LENGTH; i++) {
+    const fault = judgeFile(file, sys.host.arch, errno);
+    if (fault !== undefined) return { path: program.path, verdict: fault };
+    const needed = neededBy(file.program);
+    if (needed === undefined) break;
+    const path = absolute(needed.path, failed.cwd);
+    const next = see(sys, failed.root, path, `${path}, the ${needed.as} of ${file.path}`);
+    if (next === undefined)
+      return { path: program.path, verdict: judgeMissing(needed.path, { by: file.path, as: needed.as }) };
+    file = next;
   }
-  if (interpreter === "") {
-    return {
-      code: "EXEC_NOT_EXECUTABLE",
-      why: `the #! line of ${file} names no interpreter`,
-      hint: "name one, such as #!/bin/sh",
-    };
-  }
-  if (exists(sys, root, interpreter)) return undefined;
-  return {
-    code: "EXEC_NOT_FOUND",
-    why: `${file} is a script for ${interpreter}, which is not in the container`,
-    hint: `install ${interpreter} in the image, or name another interpreter in the #! line`,
-  };
+  return { path: program.path, verdict: judgeErrno(errno, program) };
 }
 
-function judgeElf(
-  sys: Sys,
-  root: number,
-  file: string,
-  elf: Executable & { kind: "elf" },
-): Verdict | undefined {
-  const { arch } = sys.host;
-  const runs32 = arch === "x86_64" && elf.machine === "i386";
-  if (elf.machine !== arch && !runs32) {
-    return {
-      code: "EXEC_NOT_EXECUTABLE",
-      why: `${file} is a program for ${elf.machine}, this machine is ${arch}`,
-      hint: `use an image for ${arch}, or set up emulation with binfmt_misc and qemu-user`,
-    };
-  }
-  if (elf.loader === undefined || exists(sys, root, elf.loader)) return undefined;
-  return {
-    code: "EXEC_NOT_FOUND",
-    why: `${file} needs the loader ${elf.loader}, which is not in the container`,
-    hint: "use an image with the C library that the program was linked for (glibc or musl), or link it statically",
-  };
+/** The file that the kernel opens next for `program`. */
+function neededBy(program: Executable): { path: string; as: "interpreter" | "loader" } | undefined {
+  if (program.kind === "script") return { path: program.interpreter, as: "interpreter" };
+  if (program.kind !== "elf" || program.loader === undefined) return undefined;
+  return { path: program.loader, as: "loader" };
 }
 
-function judgeRefusal(file: string, mode: number): Verdict {
-  const code = "EXEC_NOT_EXECUTABLE";
-  if ((mode & MODE_ANY_X) === 0)
-    return { code, why: `${file} has no execute permission`, hint: `chmod +x ${file}` };
-  return {
-    code,
-    why: `${file} may not be executed by this user, or lies on a mount with noexec`,
-    hint: "check the file's owner and mode, and the options of the mount it is on",
-  };
+/** Looks at the file `path` inside the root; undefined when it is not there. */
+function see(sys: Sys, root: number, path: string, subject: string): SeenFile | undefined {
+  const fd = sys.openat2(root, path, O.PATH, { resolve: IN_ROOT, tolerate: ABSENT });
+  if (fd < 0) return undefined;
+  try {
+    const { mode, uid, gid } = sys.stat(fd, "", AT_EMPTY_PATH);
+    const regular = (mode & S_IFMT) === S_IFREG;
+    const program: Executable = regular ? parseExecutable(readHead(sys, fd)) : { kind: "unknown" };
+    return { path, subject, mode, uid, gid, noexec: isNoexec(sys, fd), program };
+  } finally {
+    sys.close(fd);
+  }
+}
+
+/** The beginning of the regular file that is open with O_PATH. */
+function readHead(sys: Sys, fd: number): Uint8Array {
+  const readable = sys.open(`/proc/self/fd/${fd}`, O.RDONLY | O.NONBLOCK);
+  try {
+    return sys.read(readable, HEAD);
+  } finally {
+    sys.close(readable);
+  }
+}
+
+function isNoexec(sys: Sys, fd: number): boolean {
+  const statfs = call("fstatfs", [fd, buf("statfs", 120)], { load: [load("flags", "statfs", F_FLAGS, 8)] });
+  return (slotValue(carry(sys.host, [statfs], new Map()), "flags") & ST_NOEXEC) !== 0;
 }

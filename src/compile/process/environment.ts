@@ -1,6 +1,6 @@
 import { RuntError } from "../../error/runt-error.ts";
 
-const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** The name of a "NAME=value" entry. Throws SPEC_INVALID for one without "=" or with an empty name. */
 function nameOf(entry: string, index: number): string {

@@ -1,6 +1,7 @@
 import { AT_FDCWD, buf, load, str, sys } from "../../plan/build.ts";
-import type { Call } from "../../plan/call.ts";
+import type { Call, ErrnoRule } from "../../plan/call.ts";
 import type { Step } from "../../plan/step.ts";
+import { errnoText } from "../../tables/errnos.ts";
 import type { CompileInput } from "../input.ts";
 import { searchPath } from "./environment.ts";
 
@@ -11,24 +12,21 @@ const STATX_MODE_OFFSET = 28;
 const S_IFMT = 0o170000;
 const S_IFDIR = 0o040000;
 
-/** Leaves the file's type in slot "exec.mode"; `missing` is the label for a file that is not there. */
-function inspect(path: string, missing: string, closed: string): Call[] {
-  return [
-    sys("statx", [AT_FDCWD, str(path), 0, STATX_TYPE, buf("scratch.stat", 256)], {
-      load: [load("exec.mode", "scratch.stat", STATX_MODE_OFFSET, 2)],
-      tolerate: [
-        { errno: "ENOENT", why: "not there", to: missing },
-        { errno: "ENOTDIR", why: "not there", to: missing },
-        { errno: "ELOOP", why: "links without an end", to: missing },
-        { errno: "EACCES", why: "in a directory that this user may not search", to: closed },
-      ],
-    }),
-  ];
+/** Why statx(2) finds nothing at a path. */
+const ABSENT = ["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG"] as const;
+
+/** Leaves the file's type in slot "exec.mode". */
+function inspect(path: string, tolerate: readonly ErrnoRule[]): Call {
+  return sys("statx", [AT_FDCWD, str(path), 0, STATX_TYPE, buf("scratch.stat", 256)], {
+    load: [load("exec.mode", "scratch.stat", STATX_MODE_OFFSET, 2)],
+    tolerate,
+  });
 }
 
+/** faccessat2(2) with the ids of this very moment; a mount with noexec refuses as well. */
 function check(path: string, refused: string): Call {
   return sys("faccessat2", [AT_FDCWD, str(path), X_OK, AT_EACCESS], {
-    tolerate: [{ errno: "EACCES", why: "not executable for this user", to: refused }],
+    tolerate: [{ errno: "EACCES", why: "not executable for this user, or on a noexec mount", to: refused }],
   });
 }
 
@@ -39,48 +37,57 @@ function found(path: string): Call[] {
   ];
 }
 
+function failure(at: string, errno: string, why: string): Call[] {
+  return [
+    { op: "label", name: at },
+    { op: "fail", errno, why },
+  ];
+}
+
 /** A name with a slash is taken as it is; the words are those that managers turn into exit statuses. */
 function directCalls(name: string): Call[] {
   const quoted = JSON.stringify(name);
+  const absent = ABSENT.map((errno) => ({ errno, why: "told below", to: errno }));
   return [
-    ...inspect(name, "missing", "refused"),
+    inspect(name, [
+      ...absent,
+      { errno: "EACCES", why: "its directory is closed to this user", to: "refused" },
+    ]),
     { op: "branch", slot: "exec.mode", mask: S_IFMT, equals: S_IFDIR, to: "directory" },
     check(name, "refused"),
     ...found(name),
-    { op: "label", name: "missing" },
-    { op: "fail", errno: "ENOENT", why: `exec: ${quoted}: stat ${name}: no such file or directory` },
-    { op: "label", name: "directory" },
-    { op: "fail", errno: "EISDIR", why: `exec: ${quoted}: is a directory` },
-    { op: "label", name: "refused" },
-    { op: "fail", errno: "EACCES", why: `exec: ${quoted}: permission denied` },
+    ...ABSENT.flatMap((errno) => failure(errno, errno, `exec: ${quoted}: stat ${name}: ${errnoText(errno)}`)),
+    ...failure("directory", "EISDIR", `exec: ${quoted}: is a directory`),
+    ...failure("refused", "EACCES", `exec: ${quoted}: permission denied`),
     { op: "label", name: "found" },
   ];
 }
 
-/** A plain name is searched in the directories of PATH; what cannot be executed is remembered and passed over. */
+/** One directory of PATH: what is there but cannot be executed is remembered in "exec.refused" and passed over. */
+function tryCalls(file: string, i: number): Call[] {
+  const [next, refused] = [`next ${i}`, `refused ${i}`];
+  const absent = ABSENT.map((errno) => ({ errno, why: "not here", to: next }));
+  return [
+    inspect(file, [...absent, { errno: "EACCES", why: "closed to this user", to: refused }]),
+    { op: "branch", slot: "exec.mode", mask: S_IFMT, equals: S_IFDIR, to: next },
+    check(file, refused),
+    ...found(file),
+    { op: "label", name: refused },
+    { op: "set", slot: "exec.refused", value: 1 },
+    { op: "label", name: next },
+  ];
+}
+
+/** A plain name is searched in the directories of PATH, in order. */
 function searchCalls(name: string, path: string): Call[] {
   const quoted = JSON.stringify(name);
   const directories = path.split(":").map((directory) => (directory === "" ? "." : directory));
-  const tries = directories.flatMap((directory, i): Call[] => {
-    const file = `${directory}/${name}`;
-    const [next, refused] = [`next ${i}`, `refused ${i}`];
-    return [
-      ...inspect(file, next, refused),
-      { op: "branch", slot: "exec.mode", mask: S_IFMT, equals: S_IFDIR, to: next },
-      check(file, refused),
-      ...found(file),
-      { op: "label", name: refused },
-      { op: "set", slot: "exec.refused", value: 1 },
-      { op: "label", name: next },
-    ];
-  });
   return [
     { op: "set", slot: "exec.refused", value: 0 },
-    ...tries,
+    ...directories.flatMap((directory, i) => tryCalls(`${directory}/${name}`, i)),
     { op: "branch", slot: "exec.refused", equals: 1, to: "refused" },
     { op: "fail", errno: "ENOENT", why: `exec: ${quoted}: executable file not found in $PATH` },
-    { op: "label", name: "refused" },
-    { op: "fail", errno: "EACCES", why: `exec: ${quoted}: permission denied` },
+    ...failure("refused", "EACCES", `exec: ${quoted}: permission denied`),
     { op: "label", name: "found" },
   ];
 }

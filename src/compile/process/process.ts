@@ -8,7 +8,8 @@ import { compileEnvironment } from "./environment.ts";
 import { compileExecute } from "./execute.ts";
 import { compileFindExecutable } from "./find-executable.ts";
 import { compileKeyring } from "./keyring.ts";
-import { compileOomScore, compileRlimits } from "./limits.ts";
+import { compileOomScore } from "./oom-score.ts";
+import { compileRlimits } from "./rlimits.ts";
 import { compileStdioOwner } from "./stdio-owner.ts";
 import { compileUser } from "./user.ts";
 
