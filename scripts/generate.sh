@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Writes everything that is generated from other sources: schemas, validators, help and completions, native/program.h.
-# Running it twice gives the same files.
+# Writes every generated file: schemas/, src/spec/generated/, src/cli/generated/. Twice gives the same twice.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-mkdir -p build/scripts
-node_modules/.bin/esbuild scripts/generate.ts scripts/gen-help.ts --bundle --platform=node --format=esm \
-  --packages=external --log-level=warning --outdir=build/scripts --out-extension:.js=.mjs
-node build/scripts/generate.mjs
+node_modules/.bin/esbuild scripts/gen-schemas.ts scripts/gen-validators.ts scripts/gen-help.ts --bundle \
+  --platform=node --format=esm --packages=external --log-level=warning --outdir=build/scripts \
+  --out-extension:.js=.mjs
+node build/scripts/gen-schemas.mjs --write
+node build/scripts/gen-validators.mjs
 node build/scripts/gen-help.mjs --write

@@ -1,10 +1,14 @@
 import { RuntError } from "../error/runt-error.ts";
 import type { Finding } from "./finding.ts";
+import { pointerOf } from "./pointer.ts";
 
 /** Longest text that is parsed, in characters. */
 const LONGEST = 16 * 1024 * 1024;
 /** Deepest nesting of objects and arrays. */
 const DEEPEST = 512;
+const BYTE_ORDER_MARK = 0xfeff;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
 
 /** A parsed document: its value, and what is odd about its text. */
 export interface Parsed {
@@ -24,9 +28,49 @@ export function parseJson(text: string, name: string): Parsed {
       hint: "no config needs that much; check that it is the right file",
     });
   }
-  const reader = new Reader(text, name);
-  const duplicates = reader.scan();
-  return { value: JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text), findings: duplicates };
+  const body = text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch (cause) {
+    new Reader(body, name).scan();
+    throw new RuntError({ code: "JSON", message: `${name}: the text cannot be parsed`, cause });
+  }
+  // The engine's parser says nothing about duplicates; reading the text again is only worth it when keys got lost.
+  const lost = memberCount(body) !== keyCount(value, 0);
+  return { value, findings: lost ? new Reader(body, name).scan() : [] };
+}
+
+/** How many members the objects of a valid text have: strings with a colon behind them. */
+function memberCount(text: string): number {
+  let count = 0;
+  let start = text.indexOf('"');
+  while (start >= 0) {
+    let end = text.indexOf('"', start + 1);
+    while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
+    let next = end + 1;
+    while (text.charCodeAt(next) <= 0x20) next++;
+    if (text.charCodeAt(next) === COLON) count++;
+    start = text.indexOf('"', next);
+  }
+  return count;
+}
+
+/** True when an odd number of backslashes stands before `at`. */
+function isEscaped(text: string, at: number): boolean {
+  let first = at;
+  while (text.charCodeAt(first - 1) === BACKSLASH) first--;
+  return (at - first) % 2 === 1;
+}
+
+/** How many keys the objects of a value have; NaN, which equals nothing, when it nests too deep. */
+function keyCount(value: unknown, depth: number): number {
+  if (typeof value !== "object" || value === null) return 0;
+  if (depth >= DEEPEST) return Number.NaN;
+  const inner = Object.values(value);
+  let count = Array.isArray(value) ? 0 : inner.length;
+  for (const one of inner) count += keyCount(one, depth + 1);
+  return count;
 }
 
 const BLANK = /[ \t\n\r]*/y;
@@ -49,7 +93,6 @@ class Reader {
   }
 
   scan(): Finding[] {
-    if (this.text.charCodeAt(0) === 0xfeff) this.at = 1;
     this.blank();
     this.value([]);
     this.blank();
@@ -58,8 +101,10 @@ class Reader {
   }
 
   private value(path: string[]): void {
-    if (path.length > DEEPEST) throw this.error(`at most ${DEEPEST} levels of nesting`);
     const first = this.text[this.at];
+    if (path.length >= DEEPEST && (first === "{" || first === "[")) {
+      throw this.error(`at most ${DEEPEST} levels of nesting`);
+    }
     if (first === "{") this.object(path);
     else if (first === "[") this.array(path);
     else if (first === '"') this.string("a string");
@@ -152,9 +197,4 @@ class Reader {
       hint: "correct the JSON there",
     });
   }
-}
-
-/** The JSON pointer of a path. */
-export function pointerOf(path: readonly string[]): string {
-  return path.map((part) => `/${part.replace(/~/g, "~0").replace(/\//g, "~1")}`).join("");
 }

@@ -1,32 +1,37 @@
 import { z } from "zod";
 
-/** Integer types of the specification. */
-export const uint8 = z.int().min(0).max(255);
-export const uint16 = z.int().min(0).max(65535);
-export const uint32 = z.int().min(0).max(4294967295);
-export const int32 = z.int().min(-2147483648).max(2147483647);
-/** 64-bit numbers beyond 2^53 lose their last digits in JSON; the bounds are those of the type. */
-export const int64 = z
-  .number()
-  .min(-(2 ** 63))
-  .max(2 ** 63)
-  .multipleOf(1);
-export const uint64 = z
-  .number()
-  .min(0)
-  .max(2 ** 64)
-  .multipleOf(1);
+/** An integer type of the specification. Bounds beyond 2^53 are those that a JSON number can still express. */
+function integer(least: number, most: number): z.ZodNumber {
+  return z.number().min(least).max(most).multipleOf(1);
+}
 
-/** Objects take properties that nobody knows: the specification wants them ignored. */
-export const object = z.looseObject;
+export const uint16 = integer(0, 65535);
+export const uint32 = integer(0, 4294967295);
+export const int32 = integer(-2147483648, 2147483647);
+export const int64 = integer(-(2 ** 63), 2 ** 63);
+export const uint64 = integer(0, 2 ** 64);
 
-export const annotations = z.record(z.string(), z.string()).meta({
+/**
+ * An object of the specification. The schemas allow further properties, since runtimes ignore those that they do not
+ * know (SPEC(config#extensibility)); the types have only the known ones, so that a misspelt name does not compile.
+ */
+export const object = z.object;
+
+/** A map with free keys. */
+export function map<T extends z.ZodType>(value: T): z.ZodRecord<z.ZodString, T> {
+  return z.record(z.string(), value);
+}
+
+/** A list of any texts. */
+export const texts = z.array(z.string());
+
+export const annotations = map(z.string()).meta({
   title: "annotations",
-  description: "Free metadata of the container, by name.",
+  description: "Free metadata by name, handed on to hooks and to the output of state.",
 });
 
 export const idMapping = object({
   containerID: uint32.meta({ description: "First id inside the user namespace." }),
   hostID: uint32.meta({ description: "First id outside that it stands for." }),
   size: uint32.meta({ description: "How many ids in a row are mapped." }),
-}).meta({ title: "id mapping" });
+}).meta({ id: "idMapping", title: "id mapping", description: "A range of ids and what they are outside." });

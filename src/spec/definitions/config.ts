@@ -32,7 +32,7 @@ export const hooks = object({
 }).meta({ title: "hooks", description: "Programs that run at points of the container's life." });
 
 /** Objects of other platforms are let through whole. */
-const platform = object({}).optional();
+const platform = z.looseObject({}).optional();
 
 export const config = object({
   ociVersion: z.string().meta({ description: "Version of the specification that this file follows." }),

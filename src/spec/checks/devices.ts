@@ -1,0 +1,62 @@
+/** Checks of device nodes. SPEC(config-linux#devices) */
+import { error, type Finding, shown, warning } from "../finding.ts";
+import type { Device, Spec } from "../types.ts";
+import { absolute, cleaned } from "./paths.ts";
+
+function devicesOf(spec: Spec): readonly Device[] {
+  return spec.linux?.devices ?? [];
+}
+
+export function devicePathsAreAbsolute(spec: Spec): Finding[] {
+  return devicesOf(spec).flatMap(({ path }, i) => absolute(`/linux/devices/${i}/path`, path));
+}
+
+/** Every type but a FIFO needs its numbers; makedev(3) takes 12 and 20 bits. */
+export function devicesHaveNumbers(spec: Spec): Finding[] {
+  return devicesOf(spec).flatMap((device, i) => {
+    if (device.type === "p") return [];
+    const sides = [
+      ["major", 4095],
+      ["minor", 1048575],
+    ] as const;
+    return sides.flatMap(([side, most]) => {
+      const number = device[side];
+      const pointer = `/linux/devices/${i}/${side}`;
+      if (number === undefined) {
+        const reason = `the device ${shown(device.path)} has no ${side} number`;
+        return [error(pointer, reason, "add it, or use type p for a FIFO")];
+      }
+      if (number >= 0 && number <= most) return [];
+      return [error(pointer, `${number} is out of range`, `use a number from 0 to ${most}`)];
+    });
+  });
+}
+
+export function devicePathsAreOnce(spec: Spec): Finding[] {
+  const seen = new Set<string>();
+  return devicesOf(spec).flatMap(({ path }, i) => {
+    const whole = cleaned(path);
+    if (seen.has(whole)) {
+      return [
+        error(`/linux/devices/${i}/path`, `the device ${shown(path)} is listed twice`, "remove one of them"),
+      ];
+    }
+    seen.add(whole);
+    return [];
+  });
+}
+
+/** The specification advises against two nodes of one device. */
+export function devicesAreOnce(spec: Spec): Finding[] {
+  const seen = new Map<string, string>();
+  return devicesOf(spec).flatMap(({ type, path, major, minor }, i) => {
+    if (type === "p") return [];
+    const device = `${type === "b" ? "block" : "character"} device ${major}:${minor}`;
+    const other = seen.get(device);
+    if (other === undefined || cleaned(other) === cleaned(path)) {
+      seen.set(device, path);
+      return [];
+    }
+    return [warning(`/linux/devices/${i}`, `${shown(path)} is ${device}, and so is ${shown(other)}`)];
+  });
+}

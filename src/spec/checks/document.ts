@@ -1,0 +1,81 @@
+/** Checks of what stands at the top of config.json. */
+import { error, type Finding, shown, warning } from "../finding.ts";
+import { pointerOf } from "../pointer.ts";
+import type { Spec } from "../types.ts";
+
+const NUMBER = "(?:0|[1-9][0-9]*)";
+const SEMVER = new RegExp(
+  `^(${NUMBER})\\.${NUMBER}\\.${NUMBER}` +
+    `(?:-(?:${NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)(?:\\.(?:${NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*))*)?` +
+    `(?:\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?$`,
+);
+
+/** SPEC(config#specification-version): SemVer 2.0.0; a runtime for 1.x takes every 1.y. */
+export function versionIsKnown(spec: Spec): Finding[] {
+  const match = SEMVER.exec(spec.ociVersion);
+  const version = shown(spec.ociVersion);
+  if (match === null) {
+    return [error("/ociVersion", `${version} is not a version`, 'write it as in "1.3.0"')];
+  }
+  if (match[1] === "1") return [];
+  return [error("/ociVersion", `version ${version} of the specification is not supported`, "use 1.x.y")];
+}
+
+/** SPEC(config#root): required on Linux. */
+export function rootIsPresent(spec: Spec): Finding[] {
+  if (spec.root === undefined) {
+    return [error("/root", "root must be specified", 'add "root": {"path": "rootfs"}')];
+  }
+  if (spec.root.path !== "") return [];
+  return [
+    error("/root/path", "the path is empty", 'name the directory of the root filesystem, such as "rootfs"'),
+  ];
+}
+
+/** SPEC(config#process): optional at create, required at start. */
+export function processIsPresent(spec: Spec): Finding[] {
+  if (spec.process !== undefined) return [];
+  return [
+    warning("/process", "process property must not be empty when the container is to be started", "add it"),
+  ];
+}
+
+/** SPEC(config#annotations): keys are not empty. */
+export function annotationsHaveKeys(spec: Spec): Finding[] {
+  if (spec.annotations === undefined || !Object.hasOwn(spec.annotations, "")) return [];
+  return [error("/annotations/", "an annotation has an empty key", "give it a name")];
+}
+
+/** SPEC(config#platform-specific-configuration) */
+export function otherPlatformsAreAbsent(spec: Spec): Finding[] {
+  const others = ["windows", "solaris", "vm", "zos", "freebsd"] as const;
+  return others
+    .filter((platform) => spec[platform] !== undefined)
+    .map((platform) => warning(`/${platform}`, "ignored on linux", "remove it"));
+}
+
+/** CVE-2021-43784: the kernel ends a text at its first NUL byte, so what was checked is not what it would use. */
+export function textsHaveNoNulBytes(spec: Spec): Finding[] {
+  const { annotations: _, ...rest } = spec;
+  const findings: Finding[] = [];
+  findNulBytes(rest, [], findings);
+  return findings;
+}
+
+/** Finds NUL bytes in the texts and keys below `value`. */
+export function findNulBytes(value: unknown, path: string[], findings: Finding[]): void {
+  if (typeof value === "string") {
+    if (value.includes("\0")) {
+      findings.push(error(pointerOf(path), `${shown(value)} holds a NUL byte`, "remove the byte"));
+    }
+    return;
+  }
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    path.push(key);
+    if (key.includes("\0"))
+      findings.push(error(pointerOf(path), "the key holds a NUL byte", "remove the byte"));
+    findNulBytes(inner, path, findings);
+    path.pop();
+  }
+}

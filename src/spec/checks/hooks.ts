@@ -1,0 +1,23 @@
+/** Checks of the hooks. SPEC(config#posix-platform-hooks) */
+import { error, type Finding } from "../finding.ts";
+import type { Hook, Spec } from "../types.ts";
+import { absolute } from "./paths.ts";
+
+/** Every hook with its pointer. */
+function hooksOf(spec: Spec): [string, Hook][] {
+  return Object.entries(spec.hooks ?? {}).flatMap(([point, list]) =>
+    ((list ?? []) as Hook[]).map((hook, i): [string, Hook] => [`/hooks/${point}/${i}`, hook]),
+  );
+}
+
+export function hookPathsAreAbsolute(spec: Spec): Finding[] {
+  return hooksOf(spec).flatMap(([pointer, hook]) => absolute(`${pointer}/path`, hook.path));
+}
+
+export function hookTimeoutsArePositive(spec: Spec): Finding[] {
+  return hooksOf(spec).flatMap(([pointer, { timeout }]) => {
+    if (timeout === undefined || timeout > 0) return [];
+    const hint = "use a number of seconds above 0, or leave it out for no limit";
+    return [error(`${pointer}/timeout`, `${timeout} is not above zero`, hint)];
+  });
+}

@@ -1,0 +1,17 @@
+import { error, type Finding, shown } from "../finding.ts";
+
+/** A finding for a path that has to be absolute and is not. */
+export function absolute(pointer: string, path: string): Finding[] {
+  if (path.startsWith("/")) return [];
+  return [error(pointer, `${shown(path)} is not an absolute path`, "write the whole path, from / on")];
+}
+
+/** A path inside the container, without empty, "." and ".." parts; it cannot lead above "/". */
+export function cleaned(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return `/${parts.join("/")}`;
+}
