@@ -9,17 +9,20 @@ const AMBIENT = 47;
 const given = (capabilities: Capabilities | undefined, lastCapability = 40) =>
   inputOf({ process: { capabilities }, facts: { lastCapability } });
 
-t.test("every capability up to the kernel's last that is not listed is dropped from the bounding set", (t) => {
-  const steps = compileBoundingSet(given({ bounding: ["CAP_KILL", "CAP_SETPCAP", "CAP_NOT_YET"] }, 10));
-  encode(steps);
-  const dropped = sysCalls(steps, "prctl").map((call) => call.args.slice(0, 2));
-  t.same(
-    dropped,
-    [0, 1, 2, 3, 4, 6, 7, 9, 10].map((bit) => [CAPBSET_DROP, bit]),
-  );
-  t.equal(steps[0]?.title, "keep 2 of 11 capabilities in the bounding set");
-  t.end();
-});
+t.test(
+  "every capability up to the kernel's last that is not listed is dropped from the bounding set",
+  (t) => {
+    const steps = compileBoundingSet(given({ bounding: ["CAP_KILL", "CAP_SETPCAP", "CAP_NOT_YET"] }, 10));
+    encode(steps);
+    const dropped = sysCalls(steps, "prctl").map((call) => call.args.slice(0, 2));
+    t.same(
+      dropped,
+      [0, 1, 2, 3, 4, 6, 7, 9, 10].map((bit) => [CAPBSET_DROP, bit]),
+    );
+    t.equal(steps[0]?.title, "keep 2 of 11 capabilities in the bounding set");
+    t.end();
+  },
+);
 
 t.test("the sets are two words each, interleaved: effective, permitted, inheritable", (t) => {
   const steps = compileCapabilities(

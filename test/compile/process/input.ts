@@ -31,7 +31,9 @@ export function inputOf(given: Given = {}): CompileInput {
   const { process, linux, hooks } = given;
   const spec: Spec = {
     ociVersion: "1.2.0",
-    ...("process" in given && process === undefined ? {} : { process: { cwd: "/", args: ["sh"], ...process } }),
+    ...("process" in given && process === undefined
+      ? {}
+      : { process: { cwd: "/", args: ["sh"], ...process } }),
     ...(linux === undefined ? {} : { linux }),
     ...(hooks === undefined ? {} : { hooks }),
   };
