@@ -5,7 +5,7 @@ import type { Executable } from "./executable.ts";
 /** A file that takes part in an execve: the program, its interpreter, or its loader. */
 export interface SeenFile {
   path: string;
-  /** How a person finds it, for example "/run.sh" or "/bin/foo, the interpreter of /run.sh". */
+  /** How a person finds it, for example "/run.sh" or "/bin/foo (the interpreter of /run.sh)". */
   subject: string;
   /** What statx(2) says: type and permissions. */
   mode: number;

@@ -80,7 +80,7 @@ function examine(sys: Sys, failed: FailedExec): { path: string; verdict: Verdict
     const needed = neededBy(file.program);
     if (needed === undefined) break;
     const path = absolute(needed.path, failed.cwd);
-    const next = see(sys, failed.root, path, `${path}, the ${needed.as} of ${file.path}`);
+    const next = see(sys, failed.root, path, `${path} (the ${needed.as} of ${file.path})`);
     if (next === undefined)
       return { path: program.path, verdict: judgeMissing(needed.path, { by: file.path, as: needed.as }) };
     file = next;
