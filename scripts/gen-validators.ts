@@ -1,5 +1,5 @@
 /**
- * Writes src/spec/generated/: for each document of the specification a validator (ajv's standalone code, which
+ * Writes src/spec/generated/: for each document that is read a validator (ajv's standalone code, which
  * imports nothing) and its shape, the known keys and the words of each enumeration.
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -10,6 +10,8 @@ import type { Shape } from "../src/spec/shape.ts";
 import { type Schema, schemas } from "./gen-schemas.ts";
 
 const FOLDER = "src/spec/generated";
+/** The documents that the runtime reads; it writes the others. */
+const READ = ["config", "process"];
 
 const VALIDATOR_TYPES = `import type { SchemaError } from "../schema-error.ts";
 
@@ -86,6 +88,7 @@ function shapeOf(schema: Schema, root: Schema): Shape | null {
 mkdirSync(FOLDER, { recursive: true });
 for (const name of readdirSync(FOLDER)) rmSync(`${FOLDER}/${name}`);
 for (const [name, schema] of schemas()) {
+  if (!READ.includes(name)) continue;
   writeFileSync(`${FOLDER}/validate-${name}.js`, await bundle(validatorSource(schema)));
   writeFileSync(`${FOLDER}/validate-${name}.d.ts`, VALIDATOR_TYPES);
   writeFileSync(`${FOLDER}/shape-${name}.js`, `export default ${JSON.stringify(shapeOf(schema, schema))};\n`);

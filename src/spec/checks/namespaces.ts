@@ -1,4 +1,5 @@
 /** Checks of the namespaces, and of the fields that need one. SPEC(config-linux#namespaces) */
+import { encodeUtf8 } from "../../bytes/utf8.ts";
 import { error, type Finding, shown } from "../finding.ts";
 import type { Namespace, Spec } from "../types.ts";
 import { absolute } from "./paths.ts";
@@ -50,9 +51,9 @@ export function namesHaveUtsNamespace(spec: Spec): Finding[] {
 export function namesFit(spec: Spec): Finding[] {
   const fields = ["hostname", "domainname"] as const;
   return fields
-    .filter((field) => (spec[field] ?? "").length > 64)
+    .filter((field) => encodeUtf8(spec[field] ?? "").length > 64)
     .map((field) =>
-      error(`/${field}`, `${shown(spec[field])} is longer than 64 characters`, "use a shorter name"),
+      error(`/${field}`, `${shown(spec[field])} is longer than 64 bytes`, "use a shorter name"),
     );
 }
 

@@ -12,7 +12,7 @@ function resourcesOf(spec: Spec): Resources {
 
 /** Swap is memory and swap together, so it cannot be less than memory. */
 export function swapIsAboveMemory(spec: Spec): Finding[] {
-  const { limit = 0, swap = 0, reservation = 0 } = resourcesOf(spec).memory ?? {};
+  const { limit = 0, swap = 0 } = resourcesOf(spec).memory ?? {};
   const findings: Finding[] = [];
   if (swap > 0 && limit <= 0) {
     const reason = `unable to set swap limit ${swap} without memory limit`;
@@ -20,10 +20,6 @@ export function swapIsAboveMemory(spec: Spec): Finding[] {
   } else if (swap > 0 && swap < limit) {
     const reason = `memory+swap limit ${swap} should be >= memory limit ${limit}`;
     findings.push(error(`${AT}/memory/swap`, reason, "swap counts memory and swap together: raise it"));
-  }
-  if (reservation > 0 && limit > 0 && reservation > limit) {
-    const reason = `the reservation ${reservation} is above the limit ${limit}`;
-    findings.push(error(`${AT}/memory/reservation`, reason, "lower it"));
   }
   return findings;
 }
