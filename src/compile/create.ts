@@ -52,6 +52,7 @@ export function compileCreate(input: CompileInput): CompiledCreate {
   const process = compileProcess(input);
   const records = compileRecords(input);
   const opens = compileOpens(input);
+  const newUserNamespace = userNamespaceOf(input.spec) === "new";
   const imports: Slot[] = [
     ...opens.imports,
     ...namespaceImports(input),
@@ -71,13 +72,14 @@ export function compileCreate(input: CompileInput): CompiledCreate {
     compileSpawn({
       id: input.id,
       flags: cloneFlags(input),
-      newUserNamespace: userNamespaceOf(input.spec) === "new",
+      newUserNamespace,
       joinPid: joinsPidNamespace(input),
       intoCgroup: cgroup.join === "into",
       imports,
       preserveFds: input.options.preserveFds,
     }),
     ...compileIdMaps(input),
+    ...(newUserNamespace ? [hostSync("mapped", "release")] : []),
     ...closeJoin(cgroup),
     ...process.host,
     hostSync("joined", "release"),

@@ -58,7 +58,7 @@ export interface NewFilesystem {
   attributes: number;
 }
 
-/** Makes a filesystem and leaves its detached mount in slot `into`. `onRefused` holds rules for CREATE and fsmount. */
+/** Makes a filesystem and leaves its detached mount in slot `into`. `onRefused` holds rules for a kernel that refuses it. */
 export function makeFilesystem(fs: NewFilesystem, into: Slot, onRefused: readonly ErrnoRule[] = []): Call[] {
   const config = fs.data.map((option) => {
     const equals = option.indexOf("=");
@@ -73,7 +73,7 @@ export function makeFilesystem(fs: NewFilesystem, into: Slot, onRefused: readonl
         ]);
   });
   return [
-    sys("fsopen", [str(fs.type), FSOPEN_CLOEXEC], { into: "mount.fs" }),
+    sys("fsopen", [str(fs.type), FSOPEN_CLOEXEC], { into: "mount.fs", tolerate: onRefused }),
     sys("fsconfig", [slot("mount.fs"), FSCONFIG_SET_STRING, str("source"), str(fs.source), 0]),
     ...config,
     sys("fsconfig", [slot("mount.fs"), FSCONFIG_CMD_CREATE, 0, 0, 0], { tolerate: onRefused }),

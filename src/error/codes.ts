@@ -27,6 +27,7 @@ export const ERROR_CODES = {
   PIDS_LIMIT: "the pids limit was too low for the set-up",
   EXEC_NOT_FOUND: "the command does not exist in the container",
   EXEC_NOT_EXECUTABLE: "the command exists but cannot be executed",
+  INTERRUPTED: "a signal ended runt before the container had started",
   HOOK_FAILED: "a hook failed or ran too long",
   CGROUP: "a cgroup could not be made, joined, limited or removed",
   CONSOLE: "the terminal or the console socket could not be set up",

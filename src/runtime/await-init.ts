@@ -10,6 +10,7 @@ import { diagnoseDeath } from "./diagnose-death.ts";
 import { type Execution, slotOf } from "./execution.ts";
 import { hookError } from "./hook-error.ts";
 import { INIT_PROGRAM_ID } from "./program.ts";
+import { refuseInterrupt } from "./signals.ts";
 import { stepError } from "./step-error.ts";
 
 const POLLIN = 1;
@@ -65,15 +66,19 @@ export function initError(execution: Execution, step: Step, failure: CallFailure
   return step.kind === "hook" ? hookError(step, failure, execution.hookOutput) : stepError(step, failure);
 }
 
-/** Reads the next message on `fd`, keeping what hooks inside the container write meanwhile. */
+/** Reads the next message on `fd`, keeping what hooks inside the container write meanwhile. Throws INTERRUPTED. */
 export function receive(execution: Execution, fd: number, findOp: FindOp): InitMessage {
-  const { sys } = execution.rt;
-  let output = execution.slots.get("hook.reader") ?? -1;
+  const { rt, slots } = execution;
+  const signals = slots.get("signals.fd") ?? -1;
+  let output = slots.get("hook.reader") ?? -1;
   for (;;) {
-    const fds = [{ fd, events: POLLIN }, ...(output < 0 ? [] : [{ fd: output, events: POLLIN }])];
-    const [message, hooks] = sys.poll(fds, -1);
-    if (hooks !== undefined && hooks !== 0 && !keepOutput(execution, output)) output = -1;
-    if (message !== undefined && message !== 0) {
+    const [message, hooks, signalled] = rt.sys.poll(
+      [fd, output, signals].map((one) => ({ fd: one, events: POLLIN })),
+      -1,
+    );
+    if (hooks !== 0 && !keepOutput(execution, output)) output = -1;
+    if (signalled !== 0) refuseInterrupt(rt, signals);
+    if (message !== 0) {
       drain(execution, output);
       return decodeMessage(execution, readMessage(execution, fd), findOp);
     }

@@ -40,7 +40,11 @@ export function exec(rt: Runtime, options: ExecOptions): number {
   const plan = compile(rt, state, process, options);
   const signals = options.detach ? -1 : watchSignals(rt);
   const stdio = options.detach ? undefined : openStdio(rt, process.terminal === true);
-  const known = [["target.pidfd", target] as const, ...(stdio?.known ?? [])];
+  const known = [
+    ["target.pidfd", target] as const,
+    ...(stdio?.known ?? []),
+    ["signals.fd", signals] as const,
+  ];
   const execution = newExecution(rt, plan, known);
   spawn(execution, process);
   if (options.pidFile !== undefined) {

@@ -29,7 +29,7 @@ function runInForeground(rt: Runtime, options: RunOptions): number {
   if (!options.noSubreaper) rt.sys.call("prctl", [PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0]);
   const signals = watchSignals(rt);
   const stdio = openStdio(rt, prepared.input.spec.process?.terminal === true);
-  const created = carryOutCreate(rt, prepared, stdio.known);
+  const created = carryOutCreate(rt, prepared, [...stdio.known, ["signals.fd", signals]]);
   closeGiven(rt, stdio);
   startOrDestroy(rt, created);
   const { state, dir, pidfd } = created;

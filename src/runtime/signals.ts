@@ -1,3 +1,4 @@
+import { RuntError } from "../error/runt-error.ts";
 import { carry } from "../host/carry.ts";
 import { O } from "../plan/build.ts";
 import type { Runtime } from "./context.ts";
@@ -11,6 +12,9 @@ const HIGHEST = 64;
  * process itself (ILL TRAP ABRT BUS FPE SEGV SYS) are not meant for the container; 32 and 33 belong to the C library.
  */
 const LEFT_ALONE: ReadonlySet<number> = new Set([9, 19, 13, 23, 4, 5, 6, 7, 8, 11, 31, 32, 33]);
+
+/** HUP, INT, QUIT, TERM: sent to end a program. */
+const ENDING: ReadonlySet<number> = new Set([1, 2, 3, 15]);
 
 /** What a watched signal means to a foreground run. */
 export type SignalMeaning = "child" | "resize" | "forward";
@@ -29,6 +33,21 @@ export function watchSignals(rt: Runtime): number {
   const [reader, writer] = rt.sys.pipe(O.NONBLOCK);
   carry(rt.host, [{ op: "watch", fd: "signals", mask: watchedMask() }], new Map([["signals", writer]]));
   return reader;
+}
+
+/**
+ * Throws INTERRUPTED when a watched signal that would have ended this process has arrived. Called while a foreground
+ * run waits for its container to be made: there is nothing yet that the signal could be forwarded to.
+ */
+export function refuseInterrupt(rt: Runtime, signals: number): void {
+  for (const signal of rt.sys.read(signals, 64)) {
+    if (ENDING.has(signal)) {
+      throw new RuntError({
+        code: "INTERRUPTED",
+        message: `signal ${signal} ended runt before the container had started`,
+      });
+    }
+  }
 }
 
 /** The meaning of a signal for the container. */

@@ -4,6 +4,7 @@ import type { Step } from "../plan/step.ts";
 import { OUTPUT_KEPT } from "./await-init.ts";
 import { carryStep, type Execution, slotOf } from "./execution.ts";
 import { exitText, hookFailure } from "./hook-error.ts";
+import { refuseInterrupt } from "./signals.ts";
 import { waitPidfd } from "./wait.ts";
 
 const POLLIN = 1;
@@ -45,7 +46,7 @@ function watch(execution: Execution, step: Step): void {
   const { sys } = execution.rt;
   const pidfd = slotOf(execution, hook.pidfd);
   const reader = slotOf(execution, hook.output);
-  const { output, inTime } = collect(execution, pidfd, reader, hook.timeoutMs);
+  const { output, inTime } = collectOrEnd(execution, pidfd, reader, hook.timeoutMs);
   if (!inTime) sys.call("pidfd_send_signal", [pidfd, SIGKILL, 0, 0], ["ESRCH"]);
   const ended = waitPidfd(execution.rt, pidfd, true);
   sys.close(pidfd);
@@ -59,17 +60,32 @@ function watch(execution: Execution, step: Step): void {
   }
 }
 
+/** collect, but a hook that is interrupted is ended. */
+function collectOrEnd(execution: Execution, pidfd: number, reader: number, timeoutMs: number | undefined) {
+  try {
+    return collect(execution, pidfd, reader, timeoutMs);
+  } catch (error) {
+    execution.rt.sys.call("pidfd_send_signal", [pidfd, SIGKILL, 0, 0], ["ESRCH"]);
+    waitPidfd(execution.rt, pidfd, true);
+    throw error;
+  }
+}
+
 /** Reads the hook's output until the hook itself ends (what it left running may hold the pipe open). */
 function collect(execution: Execution, pidfd: number, reader: number, timeoutMs: number | undefined) {
   const { sys } = execution.rt;
   const deadline = timeoutMs === undefined ? undefined : sys.clock(1) + BigInt(timeoutMs) * 1000000n;
+  const signals = execution.slots.get("signals.fd") ?? -1;
   let output = "";
   let open = true;
   for (;;) {
     const left = deadline === undefined ? -1 : Number((deadline - sys.clock(1)) / 1000000n);
     if (deadline !== undefined && left <= 0) return { output, inTime: false };
-    const fds = [{ fd: pidfd, events: POLLIN }, ...(open ? [{ fd: reader, events: POLLIN }] : [])];
-    const [ended, written] = sys.poll(fds, left);
+    const [ended, written, signalled] = sys.poll(
+      [pidfd, open ? reader : -1, signals].map((fd) => ({ fd, events: POLLIN })),
+      left,
+    );
+    if (signalled !== 0) refuseInterrupt(execution.rt, signals);
     if (written !== undefined && written !== 0) {
       const bytes = sys.read(reader, OUTPUT_KEPT);
       if (bytes.length === 0) open = false;
