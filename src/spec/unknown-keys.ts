@@ -12,11 +12,12 @@ export function unknownKeys(value: unknown, shape: Shape): Finding[] {
 
 function walk(value: unknown, shape: Shape, path: string[], findings: Finding[]): void {
   if (typeof value !== "object" || value === null) return;
-  for (const [key, inner] of Object.entries(value)) {
+  for (const key in value) {
     const known = shape.each ?? shapeOfKey(shape, key);
+    if (known === null) continue;
     path.push(key);
-    if (known === undefined && shape.keys !== undefined) findings.push(unknownKey(path, key, shape.keys));
-    else if (known !== undefined && known !== null) walk(inner, known, path, findings);
+    if (known !== undefined) walk((value as Record<string, unknown>)[key], known, path, findings);
+    else if (shape.keys !== undefined) findings.push(unknownKey(path, key, shape.keys));
     path.pop();
   }
 }

@@ -1,3 +1,4 @@
+import { nulBytes } from "./checks/document.ts";
 import { CHECKS } from "./checks/index.ts";
 import { PROCESS_CHECKS } from "./checks/process.ts";
 import type { Finding } from "./finding.ts";
@@ -27,5 +28,6 @@ export function validateProcess(value: unknown): Finding[] {
     return schemaFindings(value, shapeOfProcess, validateProcessDocument.errors ?? []);
   }
   const process = value as Process;
-  return [...PROCESS_CHECKS.flatMap((check) => check(process, "")), ...unknownKeys(value, shapeOfProcess)];
+  const checked = PROCESS_CHECKS.flatMap((check) => check(process, ""));
+  return [...nulBytes(value, []), ...checked, ...unknownKeys(value, shapeOfProcess)];
 }

@@ -56,26 +56,34 @@ export function otherPlatformsAreAbsent(spec: Spec): Finding[] {
 
 /** CVE-2021-43784: the kernel ends a text at its first NUL byte, so what was checked is not what it would use. */
 export function textsHaveNoNulBytes(spec: Spec): Finding[] {
-  const { annotations: _, ...rest } = spec;
   const findings: Finding[] = [];
-  findNulBytes(rest, [], findings);
+  for (const [key, value] of Object.entries(spec)) {
+    // Annotations never reach the kernel.
+    if (key !== "annotations") findings.push(...nulBytes(value, [key]));
+  }
   return findings;
 }
 
-/** Finds NUL bytes in the texts and keys below `value`. */
-export function findNulBytes(value: unknown, path: string[], findings: Finding[]): void {
-  if (typeof value === "string") {
-    if (value.includes("\0")) {
-      findings.push(error(pointerOf(path), `${shown(value)} holds a NUL byte`, "remove the byte"));
-    }
-    return;
+/** The NUL bytes in the texts and keys of the value at `path`. */
+export function nulBytes(value: unknown, path: readonly string[]): Finding[] {
+  if (!holdsNulByte(value)) return [];
+  if (typeof value !== "object" || value === null) {
+    return [error(pointerOf(path), `${shown(value)} holds a NUL byte`, "remove the byte")];
   }
-  if (typeof value !== "object" || value === null) return;
-  for (const [key, inner] of Object.entries(value)) {
-    path.push(key);
-    if (key.includes("\0"))
-      findings.push(error(pointerOf(path), "the key holds a NUL byte", "remove the byte"));
-    findNulBytes(inner, path, findings);
-    path.pop();
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const at = [...path, key];
+    if (key.includes("\0")) return [error(pointerOf(at), "the key holds a NUL byte", "remove the byte")];
+    return nulBytes(inner, at);
+  });
+}
+
+/** The same as a question, which is quick to answer for a config without any. */
+function holdsNulByte(value: unknown): boolean {
+  if (typeof value === "string") return value.includes("\0");
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.some(holdsNulByte);
+  for (const key in value) {
+    if (key.includes("\0") || holdsNulByte((value as Record<string, unknown>)[key])) return true;
   }
+  return false;
 }

@@ -80,7 +80,7 @@ export const resources = object({
   devices: z.array(deviceRule).optional(),
   memory: memory.optional(),
   cpu: cpu.optional(),
-  pids: object({ limit: int64.describe("Most tasks; -1 is no limit.") })
+  pids: object({ limit: int64.optional().describe("Most tasks; -1 is no limit.") })
     .optional()
     .meta({ title: "pids limit" }),
   blockIO: blockIO.optional(),
