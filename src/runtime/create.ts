@@ -10,7 +10,15 @@ import type { Status } from "../state/status.ts";
 import { awaitInit } from "./await-init.ts";
 import type { CreateOptions, Runtime } from "./context.ts";
 import { destroy } from "./destroy.ts";
-import { type Execution, newExecution, runHostSteps, type StepHandlers, slotOf } from "./execution.ts";
+import {
+  closeFds,
+  closeSlot,
+  type Execution,
+  newExecution,
+  runHostSteps,
+  type StepHandlers,
+  slotOf,
+} from "./execution.ts";
 import { lateOps } from "./late-steps.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { processInfo } from "./process-info.ts";
@@ -42,7 +50,9 @@ interface Progress {
  */
 export function create(rt: Runtime, options: CreateOptions): void {
   const mode = { detach: true, carryOut: true };
-  carryOutCreate(rt, prepare(rt, options, mode));
+  const created = carryOutCreate(rt, prepare(rt, options, mode));
+  rt.sys.close(created.pidfd);
+  rt.sys.close(created.dir.fd);
 }
 
 /**
@@ -77,9 +87,12 @@ export function carryOutCreate(
     runHostSteps(progress.execution, handlersOf(progress, prepared));
   } catch (error) {
     undo(progress, prepared);
+    closeFds(progress.execution, []);
     throw error;
+  } finally {
+    rt.sys.close(bundle.fd);
   }
-  closeParentEnds(progress.execution);
+  closeFds(progress.execution, ["init.pidfd"]);
   return {
     dir: progress.dir as ContainerDir,
     state: progress.state,
@@ -99,7 +112,7 @@ function handlersOf(progress: Progress, prepared: Prepared): StepHandlers {
     program: sealProgram,
     spawn: () => {
       progress.state.pid = slotOf(execution, "init.pid");
-      rt.sys.close(slotOf(execution, "sync.fd"));
+      closeChildEnd(execution);
       writeContainerHookState(progress, "creating");
     },
     sync: awaitInit,
@@ -108,6 +121,11 @@ function handlersOf(progress: Progress, prepared: Prepared): StepHandlers {
     },
     record: () => recordCreated(progress, prepared),
   };
+}
+
+/** The child has its own copy: once it is gone, reading the parent's end must show that. */
+export function closeChildEnd(execution: Execution): void {
+  closeSlot(execution, "sync.fd");
 }
 
 /** The state that hooks inside the container read: with the pid that init has there. */
@@ -189,13 +207,5 @@ function waitQuietly(rt: Runtime, pidfd: number): void {
     waitPidfd(rt, pidfd, true);
   } catch (error) {
     if (!(error instanceof RuntError) || error.errno !== "ECHILD") throw error;
-  }
-}
-
-/** What the parent holds and a foreground run must not keep open. */
-function closeParentEnds(execution: Execution): void {
-  for (const name of ["sync.host", "hook.output", "hook.reader", "gate.fd", "init.image", "init.program"]) {
-    const fd = execution.slots.get(name);
-    if (fd !== undefined && fd >= 0) execution.rt.sys.close(fd);
   }
 }

@@ -8,20 +8,20 @@ import { AT_FDCWD } from "../plan/build.ts";
 import type { Plan } from "../plan/step.ts";
 import type { Process } from "../spec/types.ts";
 import type { StateFile } from "../state/state-file.ts";
-import { wrongStatus } from "../state/status.ts";
+import { type Status, wrongStatus } from "../state/status.ts";
 import { awaitInit, initError, ownOp, receive } from "./await-init.ts";
 import { absolutePath } from "./bundle.ts";
 import type { ExecOptions, Runtime } from "./context.ts";
-import { writePidFile } from "./create.ts";
+import { closeChildEnd, writePidFile } from "./create.ts";
 import { execProcess } from "./exec-process.ts";
-import { type Execution, newExecution, runHostSteps, slotOf } from "./execution.ts";
+import { closeFds, type Execution, newExecution, runHostSteps, slotOf } from "./execution.ts";
 import { explainExec } from "./explain-exec.ts";
 import { homeOf } from "./home.ts";
 import { checkTerminal } from "./prepare.ts";
 import { isAlive } from "./process-info.ts";
 import { sealProgram } from "./program.ts";
 import { watchSignals } from "./signals.ts";
-import { findContainer, statusOf } from "./status.ts";
+import { type Found, statusOf, withContainer } from "./status.ts";
 import { closeGiven, openStdio, type Stdio, serve } from "./stdio.ts";
 import { exitStatus, waitPidfd } from "./wait.ts";
 
@@ -33,7 +33,11 @@ const SIGKILL = 9;
  * Throws NOT_FOUND, WRONG_STATUS, USAGE, EXEC_NOT_FOUND, EXEC_NOT_EXECUTABLE and what a step of the plan says.
  */
 export function exec(rt: Runtime, options: ExecOptions): number {
-  const { state } = findRunning(rt, options);
+  return withContainer(rt, options.id, (found) => execIn(rt, found, options));
+}
+
+function execIn(rt: Runtime, { dir, state }: Found, options: ExecOptions): number {
+  refuseStatus(statusOf(rt, dir, state), options);
   const process = execProcess(rt, state, options);
   checkTerminal(process.terminal === true, options.consoleSocket, options.detach);
   const target = openTarget(rt, state);
@@ -46,22 +50,24 @@ export function exec(rt: Runtime, options: ExecOptions): number {
     ["signals.fd", signals] as const,
   ];
   const execution = newExecution(rt, plan, known);
-  spawn(execution, process);
-  if (options.pidFile !== undefined) {
-    writePidFile(rt.sys, absolutePath(rt, options.pidFile), slotOf(execution, "init.pid"));
+  try {
+    spawn(execution, process);
+    if (options.pidFile !== undefined) {
+      writePidFile(rt.sys, absolutePath(rt, options.pidFile), slotOf(execution, "init.pid"));
+    }
+    return stdio === undefined ? 0 : attend(execution, stdio, signals);
+  } finally {
+    closeFds(execution, []);
+    rt.sys.close(target);
   }
-  return stdio === undefined ? 0 : attend(execution, stdio, signals);
 }
 
-function findRunning(rt: Runtime, options: ExecOptions): { state: StateFile } {
-  const { dir, state } = findContainer(rt, options.id);
-  const status = statusOf(rt, dir, state);
+function refuseStatus(status: Status, options: ExecOptions): void {
   if (status === "paused" && !options.ignorePaused) {
     throw wrongStatus("cannot exec in a paused container (use --ignore-paused to override)");
   }
   if (status === "stopped" || status === "creating")
     throw wrongStatus(`cannot exec in a ${status} container`);
-  return { state };
 }
 
 /** A pidfd of init that is sure to be init. */
@@ -103,7 +109,7 @@ function spawn(execution: Execution, process: Process): void {
   try {
     runHostSteps(execution, {
       program: sealProgram,
-      spawn: () => rt.sys.close(slotOf(execution, "sync.fd")),
+      spawn: () => closeChildEnd(execution),
       sync: awaitInit,
     });
     awaitExec(execution, process);

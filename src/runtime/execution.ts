@@ -4,6 +4,7 @@ import type { Slot } from "../plan/call.ts";
 import type { Encoded } from "../plan/encode-plan.ts";
 import type { Plan, Step, StepKind } from "../plan/step.ts";
 import type { Runtime } from "./context.ts";
+import { OpenFds } from "./open-fds.ts";
 import { stepError } from "./step-error.ts";
 
 /** What a kind of step needs beyond its calls; runs after them (before them for "program"). */
@@ -22,6 +23,8 @@ export interface Execution {
   spawned: { step: Step; carried: Carried } | undefined;
   /** Tells why the kernel may have ended init; undefined before the cgroup exists. */
   deathEvents: (() => CgroupEvents) | undefined;
+  /** What the host list holds open. */
+  fds: OpenFds;
   /** Output of hooks that ran inside the container, bounded. */
   hookOutput: string;
 }
@@ -35,16 +38,18 @@ export function newExecution(rt: Runtime, plan: Plan, slots: Iterable<readonly [
     init: undefined,
     spawned: undefined,
     deathEvents: undefined,
+    fds: new OpenFds(),
     hookOutput: "",
   };
 }
 
 /** Carries out one step's calls; its slots become known. Throws the step's error. */
-function carryStep(execution: Execution, step: Step): void {
+export function carryStep(execution: Execution, step: Step): void {
   if (step.calls.length === 0) return;
   const carried = carry(execution.rt.host, step.calls, execution.slots, "sync.fd");
   const failure: CallFailure | undefined = carried.failure;
   for (const name of carried.encoded.slots.keys()) execution.slots.set(name, slotValue(carried, name));
+  execution.fds.note(step.calls, failure?.call, execution.slots);
   if (step.kind === "spawn") execution.spawned = { step, carried };
   if (failure !== undefined) throw stepError(step, failure);
 }
@@ -61,8 +66,18 @@ export function runHostSteps(execution: Execution, handlers: StepHandlers): void
   }
 }
 
-/** For handlers that do something before a step's calls. */
-export { carryStep };
+/** Closes the descriptor in a slot, if it is open. */
+export function closeSlot(execution: Execution, name: Slot | undefined): void {
+  if (name === undefined || !execution.fds.forget(name)) return;
+  const fd = execution.slots.get(name) ?? -1;
+  if (fd >= 0) execution.rt.sys.close(fd);
+  execution.slots.delete(name);
+}
+
+/** Closes what the host list still holds, but for the slots in `kept`. */
+export function closeFds(execution: Execution, kept: readonly Slot[]): void {
+  for (const fd of execution.fds.take(execution.slots, kept)) execution.rt.sys.close(fd);
+}
 
 /** The value of a slot that must be known by now. */
 export function slotOf(execution: Execution, name: Slot): number {

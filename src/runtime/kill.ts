@@ -3,7 +3,7 @@ import type { StateFile } from "../state/state-file.ts";
 import { canKill, wrongStatus } from "../state/status.ts";
 import type { KillOptions, Runtime } from "./context.ts";
 import { isAlive } from "./process-info.ts";
-import { cgroupOf, findContainer, statusOf } from "./status.ts";
+import { cgroupOf, type Found, statusOf, withContainer } from "./status.ts";
 
 const SIGKILL = 9;
 
@@ -33,7 +33,10 @@ export function signalInit(rt: Runtime, state: StateFile, signal: number): boole
  * SPEC(runtime#kill) Throws WRONG_STATUS ("container not running") for a stopped one, unless `all` is set.
  */
 export function kill(rt: Runtime, options: KillOptions): void {
-  const { dir, state } = findContainer(rt, options.id);
+  withContainer(rt, options.id, (found) => killFound(rt, found, options));
+}
+
+function killFound(rt: Runtime, { dir, state }: Found, options: KillOptions): void {
   const status = statusOf(rt, dir, state);
   const cgroup = cgroupOf(state);
   const everyone = options.signal === SIGKILL && !hasOwnPidNamespace(state);
@@ -55,17 +58,19 @@ export function kill(rt: Runtime, options: KillOptions): void {
 
 /** Stops every process of the container from running. Throws WRONG_STATUS unless it is running or created. */
 export function pause(rt: Runtime, id: string): void {
-  const { dir, state } = findContainer(rt, id);
-  const status = statusOf(rt, dir, state);
-  if (status !== "running" && status !== "created")
-    throw wrongStatus(`container not running: ${id} is ${status}`);
-  freeze(rt.sys, cgroupOf(state));
+  withContainer(rt, id, ({ dir, state }) => {
+    const status = statusOf(rt, dir, state);
+    const runs = status === "running" || status === "created";
+    if (!runs) throw wrongStatus(`container not running: ${id} is ${status}`);
+    freeze(rt.sys, cgroupOf(state));
+  });
 }
 
 /** Lets a paused container run on. Throws WRONG_STATUS for any other. */
 export function resume(rt: Runtime, id: string): void {
-  const { dir, state } = findContainer(rt, id);
-  const status = statusOf(rt, dir, state);
-  if (status !== "paused") throw wrongStatus(`container not paused: ${id} is ${status}`);
-  thaw(rt.sys, cgroupOf(state));
+  withContainer(rt, id, ({ dir, state }) => {
+    const status = statusOf(rt, dir, state);
+    if (status !== "paused") throw wrongStatus(`container not paused: ${id} is ${status}`);
+    thaw(rt.sys, cgroupOf(state));
+  });
 }

@@ -37,6 +37,8 @@ export function sealProgram(execution: Execution, step: Step): void {
     shareMemory: false,
   });
   execution.init = encoded;
+  execution.fds.add("init.image");
+  execution.fds.add("init.program");
   slots.set("init.image", sealedMemfd(execution, step, "runt-init", rt.host.init, true));
   slots.set("init.program", sealedMemfd(execution, step, "runt-program", encoded.bytes, false));
 }

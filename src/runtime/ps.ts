@@ -1,9 +1,8 @@
 import { pids } from "../cgroup/manager.ts";
 import type { Runtime } from "./context.ts";
-import { cgroupOf, findContainer } from "./status.ts";
+import { cgroupOf, withContainer } from "./status.ts";
 
 /** Host pids of the container's processes, those of its sub-cgroups included. Throws NOT_FOUND. */
 export function ps(rt: Runtime, id: string): number[] {
-  const { state } = findContainer(rt, id);
-  return pids(rt.sys, cgroupOf(state));
+  return withContainer(rt, id, ({ state }) => pids(rt.sys, cgroupOf(state)));
 }

@@ -51,3 +51,13 @@ export function findContainer(rt: Runtime, id: string): Found {
   }
   return { dir, state };
 }
+
+/** Opens a container for `use` and closes it again. Throws NOT_FOUND and what `use` throws. */
+export function withContainer<T>(rt: Runtime, id: string, use: (found: Found) => T): T {
+  const found = findContainer(rt, id);
+  try {
+    return use(found);
+  } finally {
+    rt.sys.close(found.dir.fd);
+  }
+}

@@ -2,7 +2,7 @@ import { decodeUtf8, encodeUtf8 } from "../bytes/utf8.ts";
 import { RuntError } from "../error/runt-error.ts";
 import type { Step } from "../plan/step.ts";
 import { OUTPUT_KEPT } from "./await-init.ts";
-import { carryStep, type Execution, slotOf } from "./execution.ts";
+import { carryStep, closeSlot, type Execution, slotOf } from "./execution.ts";
 import { exitText, hookFailure } from "./hook-error.ts";
 import { refuseInterrupt } from "./signals.ts";
 import { waitPidfd } from "./wait.ts";
@@ -35,6 +35,8 @@ export function runHostHook(execution: Execution, step: Step, state: string): vo
     watch(execution, step);
   } finally {
     sys.close(stdin);
+    closeSlot(execution, step.hook?.pidfd);
+    closeSlot(execution, step.hook?.output);
     if (before !== undefined) execution.slots.set("hook.state", before);
   }
 }
@@ -49,8 +51,6 @@ function watch(execution: Execution, step: Step): void {
   const { output, inTime } = collectOrEnd(execution, pidfd, reader, hook.timeoutMs);
   if (!inTime) sys.call("pidfd_send_signal", [pidfd, SIGKILL, 0, 0], ["ESRCH"]);
   const ended = waitPidfd(execution.rt, pidfd, true);
-  sys.close(pidfd);
-  sys.close(reader);
   if (!inTime) {
     const seconds = ((hook.timeoutMs ?? 0) / 1000).toFixed(1);
     throw hookFailure(step, `hook ran past specified timeout of ${seconds}s`, output);

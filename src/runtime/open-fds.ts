@@ -1,0 +1,64 @@
+import type { Call, Slot } from "../plan/call.ts";
+
+/** System calls whose result is a file descriptor. */
+const OPENING: ReadonlySet<string> = new Set([
+  "openat2",
+  "open_tree",
+  "fsopen",
+  "fsmount",
+  "socket",
+  "accept4",
+  "memfd_create",
+  "pidfd_open",
+  "bpf",
+]);
+/** System calls that leave descriptors in a buffer. */
+const OPENING_PAIRS: ReadonlySet<string> = new Set(["pipe2", "socketpair"]);
+
+/**
+ * The descriptors that a plan's host list has opened and not closed yet, by slot. What is left at the end is closed,
+ * however the list ended, so that a program that uses runt as a library keeps none.
+ */
+export class OpenFds {
+  private readonly slots = new Set<Slot>();
+
+  /** Takes note of calls that were carried out; those after `failed` were not. */
+  note(calls: readonly Call[], failed: Call | undefined, known: Map<Slot, number>): void {
+    for (const call of calls) {
+      if (call === failed) return;
+      for (const name of opened(call)) this.slots.add(name);
+      const [closed] = call.op === "sys" && call.name === "close" ? call.args : [];
+      if (typeof closed === "object" && "slot" in closed) {
+        this.slots.delete(closed.slot);
+        known.delete(closed.slot);
+      }
+    }
+  }
+
+  /** A descriptor that a handler opened itself. */
+  add(name: Slot): void {
+    this.slots.add(name);
+  }
+
+  /** Takes a slot off the list; false when it is not on it. */
+  forget(name: Slot): boolean {
+    return this.slots.delete(name);
+  }
+
+  /** The descriptors that are open, but for those in `kept`; afterwards they are the caller's to close. */
+  take(known: ReadonlyMap<Slot, number>, kept: readonly Slot[]): number[] {
+    const fds = [...this.slots]
+      .filter((name) => !kept.includes(name))
+      .map((name) => known.get(name) ?? -1)
+      .filter((fd) => fd >= 0);
+    this.slots.clear();
+    return [...new Set(fds)];
+  }
+}
+
+function opened(call: Call): Slot[] {
+  if (call.op === "spawn") return call.pidfd === undefined ? [] : [call.pidfd];
+  if (call.op !== "sys") return [];
+  if (OPENING_PAIRS.has(call.name)) return (call.load ?? []).map((one) => one.into);
+  return OPENING.has(call.name) && call.into !== undefined ? [call.into] : [];
+}
