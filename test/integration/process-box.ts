@@ -41,7 +41,7 @@ export const host = createNodeHost();
 export const sys = new Sys(host);
 const facts = probeFacts(sys);
 const log = { debug: () => {}, warning: () => {} };
-const rt: Runtime = { host, sys, root: "/run/runt-test", rootGiven: true, systemdCgroup: false, log };
+export const rt: Runtime = { host, sys, root: "/run/runt-test", rootGiven: true, systemdCgroup: false, log };
 
 const APPLETS = [
   "sh",

@@ -220,7 +220,7 @@ t.test("a user namespace", (t) => {
     },
     process: { args: sh("id -u; id -G; cat /proc/self/uid_map"), user: { uid: 7, gid: 8 } },
   });
-  t.equal(error, undefined, error?.line);
+  t.equal(error, undefined, error?.line ?? "");
   t.match(output, /^7\n8\n\s+0\s+100000\s+65536\n$/);
   t.end();
 });
