@@ -23,19 +23,28 @@ function at(row: readonly number[], index: number): number {
 }
 
 /**
- * The one of `known` that `typed` most likely was meant to be: the nearest, whatever the case of letters, at most a
- * third of the typed letters (and never fewer than one) away. Undefined when none is near.
+ * The one of `known` that `typed` most likely was meant to be, whatever the case of letters: the nearest, at most a
+ * third of the typed letters (and never fewer than one) away, or else one that `typed` is the start of ("net" of
+ * "network") or starts with, or that has it behind a "_" ("NET_RAW" of "CAP_NET_RAW"). Undefined when none is near.
  */
 export function didYouMean(typed: string, known: readonly string[]): string | undefined {
-  const most = Math.max(1, Math.floor(typed.length / 3));
+  const small = typed.toLowerCase();
   let best: string | undefined;
-  let least = most + 1;
+  let least = Math.max(1, Math.floor(typed.length / 3)) + 1;
   for (const name of known) {
-    const distance = editDistance(typed.toLowerCase(), name.toLowerCase(), most);
+    const distance = editDistance(small, name.toLowerCase(), least - 1);
     if (distance < least) {
       least = distance;
       best = name;
     }
   }
-  return best;
+  return best ?? known.find((name) => isPartOf(small, name.toLowerCase()));
+}
+
+/** Shorter names are part of too much. */
+const LEAST_PART = 3;
+
+function isPartOf(typed: string, name: string): boolean {
+  if (typed.length < LEAST_PART || name.length < LEAST_PART) return false;
+  return name.startsWith(typed) || typed.startsWith(name) || name.endsWith(`_${typed}`);
 }

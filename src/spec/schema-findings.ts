@@ -18,6 +18,9 @@ const MISSING: Readonly<Record<string, string>> = {
   cwd: "Cwd property must not be empty",
 };
 
+/** Words whose errors runc's own tests know by certain words. */
+const MEMORY_POLICY = /^\/linux\/memoryPolicy\/(mode|flag)/;
+
 /** The findings that a validator's errors come to: one for each place, in the order of the errors. */
 export function schemaFindings(value: unknown, shape: Shape, errors: readonly SchemaError[]): Finding[] {
   const findings = new Map<string, Finding>();
@@ -54,6 +57,8 @@ function notOneOf(pointer: string, value: unknown, words: readonly string[]): Fi
   const meant = typeof value === "string" ? didYouMean(value, words) : undefined;
   const list = words.filter((word) => word !== "").join(", ");
   const hint = meant === undefined ? `use one of ${list}` : `did you mean "${meant}"?`;
+  const policy = MEMORY_POLICY.exec(pointer)?.[1];
+  if (policy !== undefined) return error(pointer, `invalid memory policy ${policy} ${shown(value)}`, hint);
   return error(pointer, `${shown(value)} is not a value that this field can have`, hint);
 }
 

@@ -12,6 +12,8 @@ export function unknownKeys(value: unknown, shape: Shape): Finding[] {
 
 function walk(value: unknown, shape: Shape, path: string[], findings: Finding[]): void {
   if (typeof value !== "object" || value === null) return;
+  // A list where the schema wants an object has no keys to know.
+  if (Array.isArray(value) && shape.each === undefined) return;
   for (const key in value) {
     const known = shape.each ?? shapeOfKey(shape, key);
     if (known === null) continue;

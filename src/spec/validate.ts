@@ -17,17 +17,18 @@ export type { Finding };
  * checks find; and the fields that nobody knows. Without an error among the findings, `value` is a Spec.
  */
 export function validateSpec(value: unknown): Finding[] {
-  if (!validateConfig(value)) return schemaFindings(value, shapeOfConfig, validateConfig.errors ?? []);
-  const spec = value as Spec;
-  return [...CHECKS.flatMap((check) => check(spec)), ...unknownKeys(value, shapeOfConfig)];
+  const fits = validateConfig(value);
+  const findings = fits
+    ? CHECKS.flatMap((check) => check(value as Spec))
+    : schemaFindings(value, shapeOfConfig, validateConfig.errors ?? []);
+  return [...findings, ...unknownKeys(value, shapeOfConfig)];
 }
 
 /** The same for a process document, as `exec --process` reads it. */
 export function validateProcess(value: unknown): Finding[] {
-  if (!validateProcessDocument(value)) {
-    return schemaFindings(value, shapeOfProcess, validateProcessDocument.errors ?? []);
-  }
-  const process = value as Process;
-  const checked = PROCESS_CHECKS.flatMap((check) => check(process, ""));
-  return [...nulBytes(value, []), ...checked, ...unknownKeys(value, shapeOfProcess)];
+  const fits = validateProcessDocument(value);
+  const findings = fits
+    ? PROCESS_CHECKS.flatMap((check) => check(value as Process, ""))
+    : schemaFindings(value, shapeOfProcess, validateProcessDocument.errors ?? []);
+  return [...nulBytes(value, []), ...findings, ...unknownKeys(value, shapeOfProcess)];
 }

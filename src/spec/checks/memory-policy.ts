@@ -17,12 +17,21 @@ export function policyNodesFitMode(spec: Spec): Finding[] {
     ];
   }
   if (WITHOUT_NODES.includes(mode) && nodes !== "") {
-    return [error(`${AT}/nodes`, `invalid memory policy: ${mode} takes no nodes`, "remove nodes")];
+    const reason = `invalid memory policy: ${mode} mode requires 0 nodes but got ${countNodes(nodes)}`;
+    return [error(`${AT}/nodes`, reason, "remove nodes")];
   }
   if (!WITHOUT_NODES.includes(mode) && mode !== MAYBE_NODES && nodes === "") {
     return [error(`${AT}/nodes`, `invalid memory policy: ${mode} needs a node`, "name at least one node")];
   }
   return [];
+}
+
+/** How many nodes a list such as "0-2,5" names. */
+function countNodes(list: string): number {
+  return list.split(",").reduce((count, range) => {
+    const [first = 0, last = first] = range.split("-").map(Number);
+    return count + last - first + 1;
+  }, 0);
 }
 
 export function policyFlagsFitMode(spec: Spec): Finding[] {

@@ -25,6 +25,8 @@ function namesOf(key: string): string[] {
 
 export function sysctlsAreNamespaced(spec: Spec): Finding[] {
   return Object.keys(spec.linux?.sysctl ?? {}).flatMap((key) => {
+    // textsHaveNoNulBytes tells about such a key.
+    if (key.includes("\0")) return [];
     const pointer = pointerOf(["linux", "sysctl", key]);
     const names = namesOf(key);
     // SAFETY: such a name could lead out of the part of /proc/sys that the checks below know.
