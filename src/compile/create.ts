@@ -26,7 +26,7 @@ import { compileProcess } from "./process/process.ts";
 import { compileReadonlyPaths } from "./readonly-paths.ts";
 import { compileRecords } from "./records.ts";
 import { compileRootfs } from "./rootfs.ts";
-import { compileInitSetup } from "./setup.ts";
+import { compileInitSetup, compileLetParentGo } from "./setup.ts";
 import { compileProgram, compileSpawn } from "./spawn.ts";
 import { hostSync, initSync } from "./sync.ts";
 import { compileSysctl } from "./sysctl.ts";
@@ -109,6 +109,8 @@ export function compileCreate(input: CompileInput): CompiledCreate {
     ...compileReadonlyPaths(input),
     ...compilePivot(input),
     ...process.init,
+    // From here on the end of the parent shows in the closed socket only.
+    compileLetParentGo(),
     initSync("ready", "meet"),
     ...compileGate(),
     ...compileContainerHooks(input, "startContainer"),

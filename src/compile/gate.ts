@@ -1,6 +1,5 @@
 import { block, buf, load, slot, sys } from "../plan/build.ts";
 import type { Step } from "../plan/step.ts";
-import { compileLetParentGo } from "./setup.ts";
 
 const AF_UNIX = 1;
 const SOCK_SEQPACKET = 5;
@@ -35,12 +34,10 @@ export function compileGateSocket(): Step {
 }
 
 /**
- * Init steps after "ready": the parent may go now (its death is no longer ours), then wait for start. Start sends one
- * byte and, with it, the fd that the output of startContainer hooks goes to. From here on errors go to start.
+ * Init steps after "ready": the parent goes, and init waits for start. Start sends one byte and, with it, the fd that the output of startContainer hooks goes to. From here on errors go to start.
  */
 export function compileGate(): Step[] {
   return [
-    compileLetParentGo(),
     {
       kind: "gate",
       from: "runt:start-gate",

@@ -12,7 +12,7 @@ import { explainExec } from "./explain-exec.ts";
 import { hookError } from "./hook-error.ts";
 import { runPoststart, runPoststop } from "./host-hooks.ts";
 import { lateStep } from "./late-steps.ts";
-import { findContainer, statusOf } from "./status.ts";
+import { statusOf, withContainer } from "./status.ts";
 import { stepError } from "./step-error.ts";
 import { type ContainerDir, GATE, lockContainer } from "./store.ts";
 
@@ -30,10 +30,10 @@ const LOCK_WAIT_MS = 10_000;
  * Throws NOT_FOUND, WRONG_STATUS, EXEC_NOT_FOUND, EXEC_NOT_EXECUTABLE, HOOK_FAILED.
  */
 export function start(rt: Runtime, id: string): void {
-  const { dir, state } = findContainer(rt, id);
-  lockContainer(rt, dir, LOCK_WAIT_MS);
-  startLocked(rt, dir, state);
-  rt.sys.close(dir.fd);
+  withContainer(rt, id, ({ dir, state }) => {
+    lockContainer(rt, dir, LOCK_WAIT_MS);
+    startLocked(rt, dir, state);
+  });
 }
 
 /** start for a caller that holds the container's lock. */

@@ -52,10 +52,27 @@ export function makeContainerDir(rt: Runtime, id: string): ContainerDir {
     makeRoot(rt);
     if (rt.sys.mkdirat(AT_FDCWD, path, CONTAINER_MODE, ["EEXIST"]) < 0) throw exists(rt, id);
   }
+  try {
+    return { fd: openLocked(rt, id, path), path, id };
+  } catch (error) {
+    // Only the maker may take it away again: whoever holds the lock by now has made it its own.
+    if (!(error instanceof RuntError) || error.code !== "EXISTS") rt.sys.rmdirat(AT_FDCWD, path, ["ENOENT"]);
+    throw error;
+  }
+}
+
+/** Opens and locks the directory just made. Throws EXISTS when another runtime was faster. */
+function openLocked(rt: Runtime, id: string, path: string): number {
   const fd = openDirectory(rt.sys, path);
-  const lost = fd < 0 || rt.sys.call("flock", [fd, LOCK_EX | LOCK_NB], ["EAGAIN"]) < 0;
-  if (lost || !isStillThere(rt.sys, fd, path)) throw exists(rt, id);
-  return { fd, path, id };
+  if (fd < 0) throw exists(rt, id);
+  try {
+    const locked = rt.sys.call("flock", [fd, LOCK_EX | LOCK_NB], ["EAGAIN"]) === 0;
+    if (locked && isStillThere(rt.sys, fd, path)) return fd;
+    throw exists(rt, id);
+  } catch (error) {
+    rt.sys.close(fd);
+    throw error;
+  }
 }
 
 /** Throws EXISTS when the id is taken; making the directory decides, this only tells it before anything else. */

@@ -1,0 +1,98 @@
+/** Every call of the parent and every step of init fails once: an error, and nothing is left behind. */
+import { closeSync } from "node:fs";
+import t from "tap";
+import { RuntError } from "../../../src/error/runt-error.ts";
+import { createNodeHost } from "../../../src/host-node/host.ts";
+import { type Created, carryOutCreate } from "../../../src/runtime/create.ts";
+import { deleteContainer } from "../../../src/runtime/delete.ts";
+import { type Prepared, prepare } from "../../../src/runtime/prepare.ts";
+import { startLocked } from "../../../src/runtime/start.ts";
+import { clean, isRoot, leftovers, makeBundle, makeFolder, makeRuntime, openFds } from "../lab.ts";
+import { failInit } from "./broken-plan.ts";
+import { CONFIGS } from "./configs.ts";
+import { faultyHost, INJECTED } from "./faulty-host.ts";
+
+type Test = Pick<typeof t, "fail" | "match" | "notMatch" | "equal">;
+
+const OPTIONS = { noPivot: false, noNewKeyring: false, preserveFds: 0 };
+const MODE = { detach: true, carryOut: true };
+
+/** Closes a descriptor that a failed start may have closed already (it removes the container itself). */
+function closeFd(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch (error) {
+    t.equal((error as { code?: string }).code, "EBADF");
+  }
+}
+
+/** Prepares, creates and starts; the error that came of it. */
+function attempt(rt: ReturnType<typeof makeRuntime>, prepared: () => Prepared): unknown {
+  let created: Created | undefined;
+  try {
+    created = carryOutCreate(rt, prepared());
+    startLocked(rt, created.dir, created.state);
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    if (created !== undefined) for (const fd of [created.pidfd, created.dir.fd]) closeFd(fd);
+  }
+}
+
+/** The error is runt's own, names the injected errno and, for a step of a config field, that field. */
+function checkError(tt: Test, error: unknown, what: string, from: string | undefined): void {
+  if (!(error instanceof RuntError)) {
+    tt.fail(`${what}: no error of runt: ${String((error as Error | undefined)?.stack)}`);
+    return;
+  }
+  tt.match(error.message, from === undefined ? /EREMOTEIO|remote i\/o/i : /injected|EREMOTEIO/i, what);
+  tt.notMatch(error.line, /\n/, `${what}: one line`);
+  if (from?.startsWith("/") === true) tt.equal(error.pointer, from, `${what}: names its field`);
+}
+
+for (const [name, change] of Object.entries(CONFIGS)) {
+  t.test(`${name}: every call of the parent fails once`, { skip: isRoot ? false : "needs root" }, (tt) => {
+    const folder = makeFolder("faults");
+    const bundle = makeBundle(folder, ["sleep", "60"], change);
+    const root = `${folder}/state`;
+    const real = makeRuntime(root);
+    let point = 1;
+    for (; ; point++) {
+      const id = `fault-${name}-h${point}`;
+      const host = faultyHost(createNodeHost(), point, "fail");
+      const rt = makeRuntime(root, host);
+      const error = attempt(rt, () => prepare(rt, { id, bundle, ...OPTIONS }, MODE));
+      const done = host.runs() < point;
+      if (!done && error !== undefined) checkError(tt, error, `call ${point}`, undefined);
+      deleteContainer(real, { id, force: true });
+      tt.same(leftovers(real, id), [], `call ${point} leaves nothing`);
+      if (done) break;
+    }
+    tt.ok(point > 60, `${point} calls were broken`);
+    clean(folder);
+    tt.end();
+  });
+
+  t.test(`${name}: every step of init fails once`, { skip: isRoot ? false : "needs root" }, (tt) => {
+    const folder = makeFolder("faults");
+    const bundle = makeBundle(folder, ["sleep", "60"], change);
+    const rt = makeRuntime(`${folder}/state`);
+    const { plan } = prepare(rt, { id: "look", bundle, ...OPTIONS }, { ...MODE, carryOut: false }).compiled;
+    const gate = plan.init.findIndex((step) => step.kind === "gate");
+    const before = openFds();
+    plan.init.forEach((step, i) => {
+      const id = `fault-${name}-i${i}`;
+      const error = attempt(rt, () => failInit(prepare(rt, { id, bundle, ...OPTIONS }, MODE), i));
+      // Between the two commands nobody listens to init: start finds it stopped.
+      if (step.kind === "gate") tt.match(error, { code: "WRONG_STATUS" }, step.title);
+      else checkError(tt, error, `step ${i} (${step.title})`, step.from);
+      if (i >= gate) deleteContainer(rt, { id, force: true });
+      tt.same(leftovers(rt, id), [], `step ${i} leaves nothing`);
+    });
+    tt.ok(openFds() <= before + 2 * (plan.init.length - gate) + 2, "descriptors are closed");
+    tt.equal(INJECTED, "EREMOTEIO");
+    clean(folder);
+    tt.end();
+  });
+}
