@@ -2,7 +2,7 @@ import { DEFAULT_PATH } from "../compile/process/environment.ts";
 import { RuntError } from "../error/runt-error.ts";
 import { type CallFailure, carry, slotValue } from "../host/carry.ts";
 import type { Sys } from "../host/sys.ts";
-import { buf, sys as call, load, O, RESOLVE } from "../plan/build.ts";
+import { buf, load, O, RESOLVE, sys as syscall } from "../plan/build.ts";
 import { callLine } from "../plan/print-call.ts";
 import type { Step } from "../plan/step.ts";
 import { errnoText } from "../tables/errnos.ts";
@@ -21,10 +21,11 @@ const ABSENT = ["ENOENT", "ENOTDIR", "EACCES", "ELOOP", "ENAMETOOLONG"] as const
 /** A program, and no more interpreters in a row than the kernel follows. */
 const CHAIN_LENGTH = 6;
 
-/** A failed execve: the container's root as an open directory (-1 = gone), and what was to be executed. */
+/** A failed execve or search: the container's root as an open directory (-1 = gone), and what was to be executed. */
 export interface FailedExec {
   root: number;
   step: Step;
+  /** The execve, or the "fail" of the search for the executable. */
   failure: CallFailure;
   args: readonly string[];
   /** process.cwd, for names relative to it. */
@@ -39,16 +40,21 @@ export interface FailedExec {
  * SAFETY: everything is looked up inside the container's root; only regular files are opened.
  */
 export function explainExec(sys: Sys, failed: FailedExec): RuntError {
-  const { failure, step } = failed;
-  const { path, verdict } =
-    failed.root < 0 ? { path: failed.args[0] ?? "", verdict: undefined } : examine(sys, failed);
+  const { failure, step, root, args } = failed;
+  const { errno, call } = failure;
+  const nothing = { path: args[0] ?? "", verdict: undefined };
+  // The words of the search say already what is missing.
+  const told = call.op === "fail" && errno !== "EACCES";
+  const { path, verdict } = root < 0 || told ? nothing : examine(sys, failed);
+  const text = call.op === "fail" ? call.why : `exec ${path}: ${errnoText(errno)}`;
+  const absent = errno === "ENOENT" || errno === "ENOTDIR";
   return new RuntError({
-    code: verdict?.code ?? (failure.errno === "ENOENT" ? "EXEC_NOT_FOUND" : "EXEC_NOT_EXECUTABLE"),
-    message: `exec ${path}: ${errnoText(failure.errno)}${verdict === undefined ? "" : ` (${verdict.why})`}`,
+    code: verdict?.code ?? (absent ? "EXEC_NOT_FOUND" : "EXEC_NOT_EXECUTABLE"),
+    message: verdict === undefined ? text : `${text} (${verdict.why})`,
     phase: "exec",
     pointer: step.from,
-    call: callLine(failure.call),
-    errno: failure.errno,
+    call: callLine(call),
+    errno,
     hint: verdict?.hint,
   });
 }
@@ -120,6 +126,8 @@ function readHead(sys: Sys, fd: number): Uint8Array {
 }
 
 function isNoexec(sys: Sys, fd: number): boolean {
-  const statfs = call("fstatfs", [fd, buf("statfs", 120)], { load: [load("flags", "statfs", F_FLAGS, 8)] });
+  const statfs = syscall("fstatfs", [fd, buf("statfs", 120)], {
+    load: [load("flags", "statfs", F_FLAGS, 8)],
+  });
   return (slotValue(carry(sys.host, [statfs], new Map()), "flags") & ST_NOEXEC) !== 0;
 }

@@ -153,6 +153,25 @@ t.test("links stay inside the root", (t) => {
   t.end();
 });
 
+t.test("a search that failed keeps its words, and gets the cause where they say little", (t) => {
+  const search = (errno: string, why: string) => {
+    const failure = { call: { op: "fail", errno, why }, errno, value: 0 } as const;
+    return explain("/closed-file", errno, { failure });
+  };
+  put("/closed-file", "#!/bin/sh\n", 0o644);
+  t.same(search("EACCES", 'exec: "/closed-file": permission denied'), {
+    code: "EXEC_NOT_EXECUTABLE",
+    message: 'exec: "/closed-file": permission denied (/closed-file has no execute permission)',
+    hint: "chmod +x /closed-file",
+  });
+  t.same(search("ENOENT", 'exec: "foo": executable file not found in $PATH'), {
+    code: "EXEC_NOT_FOUND",
+    message: 'exec: "foo": executable file not found in $PATH',
+    hint: undefined,
+  });
+  t.end();
+});
+
 t.test("without the root only the errno is told", (t) => {
   t.same(explain("/run.sh", "ENOENT", { root: -1 }), {
     code: "EXEC_NOT_FOUND",

@@ -59,6 +59,20 @@ export function compileBoundingSet(input: CompileInput): Step[] {
 }
 
 /**
+ * Ambient capabilities of the config that the kernel will not raise, one line each for the log.
+ * SPEC(config#process): what cannot be granted is a warning. capabilities(7): ambient within permitted and inheritable.
+ */
+export function capabilityWarnings(input: CompileInput): string[] {
+  const { ambient = [], permitted = [], inheritable = [] } = input.spec.process?.capabilities ?? {};
+  return ambient
+    .filter((name) => !permitted.includes(name) || !inheritable.includes(name))
+    .map(
+      (name) =>
+        `can't raise ambient capability ${name}: operation not permitted: process.capabilities must list it as permitted and as inheritable too`,
+    );
+}
+
+/**
  * Init step after the uid switch: the other four sets, ambient last. A config without capabilities leaves none,
  * as with runc. An ambient capability that cannot be raised is no failure. SPEC(config#process): "warning".
  */

@@ -2,7 +2,7 @@ import { sys } from "../../plan/build.ts";
 import type { Step } from "../../plan/step.ts";
 import type { CompileInput } from "../input.ts";
 import { refuseUnsupported } from "../unsupported.ts";
-import { compileBoundingSet, compileCapabilities } from "./capabilities.ts";
+import { capabilityWarnings, compileBoundingSet, compileCapabilities } from "./capabilities.ts";
 import { compileEnterCwd, compileEnterCwdAsRoot, compileMakeCwd } from "./cwd.ts";
 import { compileEnvironment } from "./environment.ts";
 import { compileExecute } from "./execute.ts";
@@ -23,6 +23,8 @@ export interface CompiledProcess {
   init: Step[];
   /** At start time. */
   execute: Step[];
+  /** What the config asks for and the kernel will not grant, for the log. */
+  warnings: string[];
 }
 
 function compileNoNewPrivileges(input: CompileInput): Step[] {
@@ -59,5 +61,6 @@ export function compileProcess(input: CompileInput): CompiledProcess {
       ...compileFindExecutable(input, env),
     ],
     execute: compileExecute(input, env),
+    warnings: capabilityWarnings(input),
   };
 }

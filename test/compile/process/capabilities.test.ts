@@ -1,5 +1,9 @@
 import t from "tap";
-import { compileBoundingSet, compileCapabilities } from "../../../src/compile/process/capabilities.ts";
+import {
+  capabilityWarnings,
+  compileBoundingSet,
+  compileCapabilities,
+} from "../../../src/compile/process/capabilities.ts";
 import type { Capabilities } from "../../../src/spec/types.ts";
 import { encode, inputOf, sysCalls, wordsOf } from "./input.ts";
 import { walk } from "./walk.ts";
@@ -70,5 +74,18 @@ t.test("names that the kernel or runt does not know change nothing", (t) => {
   const sets = given({ effective: ["CAP_CHECKPOINT_RESTORE", "CAP_FOO", "chown"] }, 39);
   const [, data] = sysCalls(compileCapabilities(sets), "capset")[0]?.args ?? [];
   t.same(wordsOf(data), [0, 0, 0, 0, 0, 0]);
+  t.end();
+});
+
+t.test("an ambient capability that cannot be raised is a warning", (t) => {
+  const names = ["CAP_CHOWN", "CAP_KILL"];
+  t.same(capabilityWarnings(given({ ambient: names, permitted: names, inheritable: names })), []);
+  const [first, ...others] = capabilityWarnings(
+    given({ ambient: names, permitted: names, inheritable: ["CAP_KILL"] }),
+  );
+  t.match(first, /^can't raise ambient capability CAP_CHOWN: /);
+  t.same(others, []);
+  t.equal(capabilityWarnings(given({ ambient: names })).length, 2);
+  t.same(capabilityWarnings(given(undefined)), []);
   t.end();
 });
