@@ -16,6 +16,7 @@ import {
 import type { Call } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
 import type { CompileInput } from "./input.ts";
+import { attachMount, cloneMount, closeAll } from "./mount-calls.ts";
 import { IN_ROOT } from "./paths.ts";
 
 const DEVPTS_SUPER_MAGIC = 0x1cd1;
@@ -33,10 +34,6 @@ const STATX_ALL = 0x7ff;
 const STATX_INO = 32;
 const STATX_RDEV_MAJOR = 128;
 const STATX_RDEV_MINOR = 132;
-const OPEN_TREE_CLONE = 1;
-const OPEN_TREE_CLOEXEC = O.CLOEXEC;
-const MOVE_MOUNT_F_EMPTY_PATH = 4;
-const MOVE_MOUNT_T_EMPTY_PATH = 0x40;
 const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
 const MSG_NOSIGNAL = 0x4000;
@@ -145,21 +142,9 @@ function mountConsole(input: CompileInput): Step {
       openAt2("terminal.dev", "console", O.PATH | NOFOLLOW, RESOLVE.BENEATH | RESOLVE.NO_SYMLINKS, {
         into: "terminal.console",
       }),
-      sys(
-        "open_tree",
-        [slot("terminal.peer"), str(""), AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC],
-        {
-          into: "terminal.tree",
-        },
-      ),
-      sys("move_mount", [
-        slot("terminal.tree"),
-        str(""),
-        slot("terminal.console"),
-        str(""),
-        MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH,
-      ]),
-      ...["terminal.tree", "terminal.console", "terminal.dev"].map((fd) => sys("close", [slot(fd)])),
+      cloneMount("terminal.peer", "terminal.tree", false),
+      attachMount("terminal.tree", "terminal.console"),
+      ...closeAll("terminal.tree", "terminal.console", "terminal.dev"),
     ],
   };
 }
