@@ -236,6 +236,6 @@ function carryOut(execution: Execution): RuntError | undefined {
     sync: awaitInit,
   });
   const message = receive(execution, slotOf(execution, "sync.host"), ownOp(execution));
-  if (message === "closed" || !("failed" in message)) return undefined;
+  if (typeof message === "string" || !("failed" in message)) return undefined;
   return initError(execution, message.failed.step, message.failed.failure);
 }
