@@ -60,10 +60,10 @@ function executeHook(hook: Hook, env: readonly string[]): Call[] {
  * CVE-2024-21626: fds are closed before execve, since the path of a startContainer hook is walked in the container
  * and may lead through /proc/self/fd.
  */
-function hookChild(hook: Hook, env: readonly string[], output: Slot): Call[] {
+function hookChild(hook: Hook, env: readonly string[], state: Slot, output: Slot): Call[] {
   return [
-    sys("lseek", [slot("hook.state"), 0, 0]),
-    sys("dup3", [slot("hook.state"), 0, 0]),
+    sys("lseek", [slot(state), 0, 0]),
+    sys("dup3", [slot(state), 0, 0]),
     sys("dup3", [slot(output), 1, 0]),
     sys("dup3", [slot(output), 2, 0]),
     sys("close_range", [3, ALL_FDS, 0]),
@@ -74,7 +74,7 @@ function hookChild(hook: Hook, env: readonly string[], output: Slot): Call[] {
 }
 
 /**
- * Host steps, one for each hook; the executor puts the state into slot "hook.state" and watches the child.
+ * Host steps, one for each hook; the executor puts the state into slot "hook.stdin" and watches the child.
  * SPEC(config#posix-platform-hooks): path and environment are the hook's own, argv is args as given.
  */
 export function compileHostHooks(spec: Spec, name: HostHookName): Step[] {
@@ -91,7 +91,7 @@ export function compileHostHooks(spec: Spec, name: HostHookName): Step[] {
         flags: 0,
         into: "watch.pid",
         pidfd: "watch.pidfd",
-        child: hookChild(hook, hook.env ?? [], "watch.writer"),
+        child: hookChild(hook, hook.env ?? [], "hook.stdin", "watch.writer"),
       },
       sys("close", [slot("watch.writer")]),
     ],
@@ -162,7 +162,7 @@ export function compileContainerHooks(input: CompileInput, name: ContainerHookNa
         flags: 0,
         into: "hook.pid",
         pidfd: "hook.pidfd",
-        child: hookChild(hook, hook.env ?? inherited, "hook.output"),
+        child: hookChild(hook, hook.env ?? inherited, "hook.state", "hook.output"),
       },
       ...watchHook(hook),
     ],

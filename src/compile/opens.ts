@@ -18,7 +18,7 @@ export const GIVEN_SLOTS: readonly Slot[] = [
   "init.image",
   "init.program",
   "console.fd",
-  "hook.state",
+  "hook.stdin",
   ...STDIO_SLOTS,
 ];
 

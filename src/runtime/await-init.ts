@@ -17,8 +17,12 @@ const POLLIN = 1;
 /** How much of a hook's output is kept for an error text, in characters. */
 export const OUTPUT_KEPT = 4096;
 
-/** What arrived from init: a meeting point's byte, a failure, or the end of the connection. */
-export type InitMessage = { code: number } | { failed: { step: Step; failure: CallFailure } } | "closed";
+/** What arrived from init: a meeting point's byte, a failure, or the end of the connection ("reset": unheard). */
+export type InitMessage =
+  | { code: number }
+  | "reset"
+  | { failed: { step: Step; failure: CallFailure } }
+  | "closed";
 
 /** Finds the step and call of an op of init's program. */
 export type FindOp = (pc: number) => { step: Step; call: Call } | undefined;
@@ -80,17 +84,18 @@ export function receive(execution: Execution, fd: number, findOp: FindOp): InitM
     if (signalled !== 0) refuseInterrupt(rt, signals);
     if (message !== 0) {
       drain(execution, output);
-      return decodeMessage(execution, readMessage(execution, fd), findOp);
+      const bytes = readMessage(execution, fd);
+      return bytes === undefined ? "reset" : decodeMessage(execution, bytes, findOp);
     }
   }
 }
 
-function readMessage(execution: Execution, fd: number): Uint8Array {
+/** One message; undefined when the other side went away with ours unread. */
+function readMessage(execution: Execution, fd: number): Uint8Array | undefined {
   try {
     return execution.rt.sys.read(fd, 64);
   } catch (error) {
-    // init died with our byte still unread.
-    if ((error as RuntError).errno === "ECONNRESET") return new Uint8Array(0);
+    if ((error as RuntError).errno === "ECONNRESET") return undefined;
     throw error;
   }
 }
@@ -112,7 +117,7 @@ function drain(execution: Execution, fd: number): void {
 export function awaitInit(execution: Execution, step: Step): void {
   if (step.sync?.side !== "await") return;
   const message = receive(execution, slotOf(execution, "sync.host"), ownOp(execution));
-  if (message === "closed") throw diagnoseDeath(execution);
+  if (message === "closed" || message === "reset") throw diagnoseDeath(execution);
   if ("failed" in message) throw initError(execution, message.failed.step, message.failed.failure);
   if (message.code === SYNC_CODES[step.sync.name]) return;
   throw new RuntError({

@@ -82,17 +82,16 @@ export function carryOutCreate(
       spec: input.spec,
     },
   };
+  progress.execution.fds.add("bundle.dir");
   progress.execution.deathEvents = () => events(rt.sys, compiled.cgroup);
   try {
     runHostSteps(progress.execution, handlersOf(progress, prepared));
+    closeFds(progress.execution, ["init.pidfd"]);
   } catch (error) {
     undo(progress, prepared);
     closeFds(progress.execution, []);
     throw error;
-  } finally {
-    rt.sys.close(bundle.fd);
   }
-  closeFds(progress.execution, ["init.pidfd"]);
   return {
     dir: progress.dir as ContainerDir,
     state: progress.state,

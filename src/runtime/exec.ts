@@ -126,7 +126,7 @@ function spawn(execution: Execution, process: Process): void {
 /** The sync socket closes at execve; a failure before that arrives as a record. */
 function awaitExec(execution: Execution, process: Process): void {
   const message = receive(execution, slotOf(execution, "sync.host"), ownOp(execution));
-  if (message === "closed") {
+  if (message === "closed" || message === "reset") {
     diedEarly(execution);
     return;
   }

@@ -76,7 +76,17 @@ export function closeSlot(execution: Execution, name: Slot | undefined): void {
 
 /** Closes what the host list still holds, but for the slots in `kept`. */
 export function closeFds(execution: Execution, kept: readonly Slot[]): void {
-  for (const fd of execution.fds.take(execution.slots, kept)) execution.rt.sys.close(fd);
+  let failure: unknown;
+  for (const name of execution.fds.take(kept)) {
+    const fd = execution.slots.get(name) ?? -1;
+    execution.slots.delete(name);
+    try {
+      if (fd >= 0) execution.rt.sys.close(fd);
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  if (failure !== undefined) throw failure;
 }
 
 /** The value of a slot that must be known by now. */

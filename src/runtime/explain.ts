@@ -16,5 +16,6 @@ export function explain(rt: Runtime, options: ExplainOptions): Plan {
     { ...options, noNewKeyring: false, preserveFds: 0, consoleSocket: undefined },
     { detach: true, carryOut: false },
   );
+  rt.sys.close(prepared.bundle.fd);
   return prepared.compiled.plan;
 }

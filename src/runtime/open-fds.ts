@@ -45,14 +45,11 @@ export class OpenFds {
     return this.slots.delete(name);
   }
 
-  /** The descriptors that are open, but for those in `kept`; afterwards they are the caller's to close. */
-  take(known: ReadonlyMap<Slot, number>, kept: readonly Slot[]): number[] {
-    const fds = [...this.slots]
-      .filter((name) => !kept.includes(name))
-      .map((name) => known.get(name) ?? -1)
-      .filter((fd) => fd >= 0);
-    this.slots.clear();
-    return [...new Set(fds)];
+  /** The slots of all descriptors that are open, but for those in `kept`; they are the caller's to close. */
+  take(kept: readonly Slot[]): Slot[] {
+    const taken = [...this.slots].filter((name) => !kept.includes(name));
+    for (const name of taken) this.slots.delete(name);
+    return taken;
   }
 }
 

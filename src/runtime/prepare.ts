@@ -35,6 +35,21 @@ export function prepare(rt: Runtime, options: CreateOptions, mode: PrepareMode):
   if (mode.carryOut) refuseExisting(rt, options.id);
   const pidFile = options.pidFile === undefined ? undefined : absolutePath(rt, options.pidFile);
   const bundle = openBundle(rt, options.bundle);
+  try {
+    return prepareBundle(rt, options, mode, bundle, pidFile);
+  } catch (error) {
+    rt.sys.close(bundle.fd);
+    throw error;
+  }
+}
+
+function prepareBundle(
+  rt: Runtime,
+  options: CreateOptions,
+  mode: PrepareMode,
+  bundle: Bundle,
+  pidFile: string | undefined,
+): Prepared {
   rt.sys.call("fchdir", [bundle.fd]);
   const spec = loadSpec(rt, bundle);
   if (mode.carryOut) checkTerminal(spec.process?.terminal === true, options.consoleSocket, mode.detach);

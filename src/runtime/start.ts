@@ -122,6 +122,7 @@ function sendGo(rt: Runtime, gate: number, output: number): void {
 /** The gate's connection closes at execve; a failure before that arrives as a record. */
 function awaitExec(execution: Execution, gate: number, root: number, state: StateFile): void {
   const message = receive(execution, gate, (pc) => lateStep(state.late, pc));
+  if (message === "reset") throw wrongStatus(refusal("stopped"));
   if (message === "closed" || !("failed" in message)) return;
   const { step, failure } = message.failed;
   if (step.kind === "hook") throw hookError(step, failure, execution.hookOutput);

@@ -26,18 +26,13 @@ export function textMemfd(execution: Execution, name: string, text: string): num
  * SPEC(config#posix-platform-hooks): the state is on stdin, a timeout ends the hook.
  */
 export function runHostHook(execution: Execution, step: Step, state: string): void {
-  const { sys } = execution.rt;
-  const before = execution.slots.get("hook.state");
-  const stdin = textMemfd(execution, "hook-state", state);
-  execution.slots.set("hook.state", stdin);
+  execution.slots.set("hook.stdin", textMemfd(execution, "hook-state", state));
+  execution.fds.add("hook.stdin");
   try {
     carryStep(execution, step);
     watch(execution, step);
   } finally {
-    sys.close(stdin);
-    closeSlot(execution, step.hook?.pidfd);
-    closeSlot(execution, step.hook?.output);
-    if (before !== undefined) execution.slots.set("hook.state", before);
+    for (const name of ["hook.stdin", step.hook?.pidfd, step.hook?.output]) closeSlot(execution, name);
   }
 }
 
