@@ -1,10 +1,18 @@
 /** runt as a library: the operations of the command line, callable from a Node program. */
 export { RuntError } from "./error/runt-error.ts";
-export { createNodeHost } from "./host-node/host.ts";
 export type { Host } from "./host/port.ts";
 export { Sys } from "./host/sys.ts";
+export { createNodeHost } from "./host-node/host.ts";
 export { planToJson, printPlan } from "./plan/print-plan.ts";
-export type { CreateOptions, DeleteOptions, ExecOptions, KillOptions, Log, RunOptions, Runtime } from "./runtime/context.ts";
+export type {
+  CreateOptions,
+  DeleteOptions,
+  ExecOptions,
+  KillOptions,
+  Log,
+  RunOptions,
+  Runtime,
+} from "./runtime/context.ts";
 export { create } from "./runtime/create.ts";
 export { deleteContainer } from "./runtime/delete.ts";
 export { exec } from "./runtime/exec.ts";

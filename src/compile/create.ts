@@ -22,6 +22,7 @@ import {
 } from "./namespaces.ts";
 import { compileOpens, GIVEN_SLOTS } from "./opens.ts";
 import { compilePivot } from "./pivot.ts";
+import { compileMakeCwd } from "./process/cwd.ts";
 import { compileProcess } from "./process/process.ts";
 import { compileReadonlyPaths } from "./readonly-paths.ts";
 import { compileRecords } from "./records.ts";
@@ -105,6 +106,7 @@ export function compileCreate(input: CompileInput): CompiledCreate {
     ...compileContainerHooks(input, "createContainer"),
     ...compileTerminal(input),
     ...compileSysctl(input),
+    ...compileMakeCwd(input),
     ...compileMaskedPaths(input),
     ...compileReadonlyPaths(input),
     ...compilePivot(input),
@@ -118,5 +120,9 @@ export function compileCreate(input: CompileInput): CompiledCreate {
   ];
   const plan: Plan = { version: 1, host, init, imports };
   checkPlan(plan, GIVEN_SLOTS);
-  return { plan, warnings: cgroup.warnings.map((warning) => warning.message), cgroup: cgroup.record };
+  return {
+    plan,
+    warnings: [...cgroup.warnings.map((warning) => warning.message), ...process.warnings],
+    cgroup: cgroup.record,
+  };
 }

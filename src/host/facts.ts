@@ -7,6 +7,8 @@ export interface HostFacts {
   /** True when runt itself runs inside a user namespace other than the initial one. */
   inUserNamespace: boolean;
   cgroup: CgroupFacts;
+  /** Numbers of the capabilities that runt itself is permitted; it can grant no others. */
+  capabilities: readonly number[];
   /** Highest capability that the kernel knows (/proc/sys/kernel/cap_last_cap). */
   lastCapability: number;
   lsm: { apparmor: boolean; selinux: boolean };

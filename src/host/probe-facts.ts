@@ -1,5 +1,5 @@
 import { decodeUtf8 } from "../bytes/utf8.ts";
-import { AT_FDCWD, buf, sys } from "../plan/build.ts";
+import { AT_FDCWD, block, buf, sys } from "../plan/build.ts";
 import { bufferBytes, carry } from "./carry.ts";
 import { parseCgroupFacts } from "./cgroup-facts.ts";
 import type { HostFacts } from "./facts.ts";
@@ -7,13 +7,19 @@ import type { Sys } from "./sys.ts";
 
 const RLIMIT_NOFILE = 7;
 const UTS_FIELD = 65;
+/** _LINUX_CAPABILITY_VERSION_3 */
+const CAPABILITY_VERSION = 0x20080522;
 
 /** Asks the kernel for everything that compile may choose by. Throws STEP_FAILED when /proc is not there. */
 export function probeFacts(runtime: Sys): HostFacts {
   const { host } = runtime;
   const asked = carry(
     host,
-    [sys("uname", [buf("uts", 6 * UTS_FIELD)]), sys("prlimit64", [0, RLIMIT_NOFILE, 0, buf("nofile", 16)])],
+    [
+      sys("capget", [block({ u32: CAPABILITY_VERSION }, { u32: 0 }), buf("capabilities", 24)]),
+      sys("uname", [buf("uts", 6 * UTS_FIELD)]),
+      sys("prlimit64", [0, RLIMIT_NOFILE, 0, buf("nofile", 16)]),
+    ],
     new Map(),
   );
   const release = text(bufferBytes(asked, "uts").subarray(2 * UTS_FIELD, 3 * UTS_FIELD));
@@ -31,10 +37,22 @@ export function probeFacts(runtime: Sys): HostFacts {
       read("/proc/self/cgroup") ?? "",
       (mount) => read(`${mount}/cgroup.controllers`) ?? "",
     ),
+    capabilities: permitted(bufferBytes(asked, "capabilities")),
     lastCapability: Number(read("/proc/sys/kernel/cap_last_cap") ?? "40"),
     lsm: { apparmor: lsm.includes("apparmor"), selinux: lsm.includes("selinux") },
     nofile: limitOf(bufferBytes(asked, "nofile")),
   };
+}
+
+/** The bits of the permitted set in what capget(2) filled: effective, permitted, inheritable; low words, high words. */
+function permitted(bytes: Uint8Array): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const words = [view.getUint32(4, true), view.getUint32(16, true)];
+  return words.flatMap((word, high) =>
+    Array.from({ length: 32 }, (_, bit) => ((word >>> bit) & 1 ? 32 * high + bit : -1)).filter(
+      (bit) => bit >= 0,
+    ),
+  );
 }
 
 function limitOf(bytes: Uint8Array): { soft: number; hard: number } {

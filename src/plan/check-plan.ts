@@ -135,7 +135,7 @@ function checkSysCall(step: Step, call: SysCall, side: "host" | "init"): void {
     const name = typeof path === "object" && "str" in path ? path.str : undefined;
     const entry = call.name === "symlinkat" ? call.args[2] : path;
     const text = typeof entry === "object" && "str" in entry ? entry.str : name;
-    if (text !== undefined && text.includes("/"))
+    if (text?.includes("/") === true)
       throw broken(step, `${call.name} takes a path of several parts: ${text}`);
   }
 }

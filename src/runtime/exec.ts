@@ -15,7 +15,7 @@ import type { ExecOptions, Runtime } from "./context.ts";
 import { closeChildEnd, writePidFile } from "./create.ts";
 import { execProcess } from "./exec-process.ts";
 import { closeFds, type Execution, newExecution, runHostSteps, slotOf } from "./execution.ts";
-import { explainExec } from "./explain-exec.ts";
+import { explainExec, programOf } from "./explain-exec.ts";
 import { homeOf } from "./home.ts";
 import { checkTerminal } from "./prepare.ts";
 import { isAlive } from "./process-info.ts";
@@ -135,7 +135,7 @@ function awaitExec(execution: Execution, process: Process): void {
   if (failure.call.op === "sys" && failure.call.name === "execve") {
     const { sys } = execution.rt;
     const root = sys.open(`/proc/${slotOf(execution, "init.pid")}/root`, 0o10000000, 0, ["ENOENT", "EACCES"]);
-    throw explainExec(sys, { root, step, failure, args: process.args ?? [] });
+    throw explainExec(sys, { root, step, failure, ...programOf(process) });
   }
   throw initError(execution, step, failure);
 }

@@ -21,6 +21,8 @@ export interface Execution {
   init: Encoded | undefined;
   /** The spawn step as it was carried out; its child reports op numbers of this program. */
   spawned: { step: Step; carried: Carried } | undefined;
+  /** The last step's program: a child spawned by it works in its memory until execve. */
+  retained: Carried | undefined;
   /** Tells why the kernel may have ended init; undefined before the cgroup exists. */
   deathEvents: (() => CgroupEvents) | undefined;
   /** What the host list holds open. */
@@ -37,6 +39,7 @@ export function newExecution(rt: Runtime, plan: Plan, slots: Iterable<readonly [
     slots: new Map(slots),
     init: undefined,
     spawned: undefined,
+    retained: undefined,
     deathEvents: undefined,
     fds: new OpenFds(),
     hookOutput: "",
@@ -51,6 +54,7 @@ export function carryStep(execution: Execution, step: Step): void {
   for (const name of carried.encoded.slots.keys()) execution.slots.set(name, slotValue(carried, name));
   execution.fds.note(step.calls, failure?.call, execution.slots);
   if (step.kind === "spawn") execution.spawned = { step, carried };
+  else execution.retained = carried;
   if (failure !== undefined) throw stepError(step, failure);
 }
 

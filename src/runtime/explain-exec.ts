@@ -1,10 +1,11 @@
-import { DEFAULT_PATH } from "../compile/process/environment.ts";
+import { DEFAULT_PATH, searchPath } from "../compile/process/environment.ts";
 import { RuntError } from "../error/runt-error.ts";
 import { type CallFailure, carry, slotValue } from "../host/carry.ts";
 import type { Sys } from "../host/sys.ts";
 import { buf, load, O, RESOLVE, sys as syscall } from "../plan/build.ts";
 import { callLine } from "../plan/print-call.ts";
 import type { Step } from "../plan/step.ts";
+import type { Process } from "../spec/types.ts";
 import { errnoText } from "../tables/errnos.ts";
 import { judgeErrno, judgeFile, judgeMissing, type SeenFile, type Verdict } from "./exec-verdict.ts";
 import { type Executable, parseExecutable } from "./executable.ts";
@@ -32,6 +33,11 @@ export interface FailedExec {
   cwd?: string | undefined;
   /** Value of PATH, for a name without a slash. */
   path?: string | undefined;
+}
+
+/** What the lookup of a process's program depends on. */
+export function programOf(process: Process | undefined): Pick<FailedExec, "args" | "cwd" | "path"> {
+  return { args: process?.args ?? [], cwd: process?.cwd, path: searchPath(process?.env ?? []) };
 }
 
 /**

@@ -36,8 +36,7 @@ export function hookFailure(
 /** The error for a hook that runt-init ran and reported. */
 export function hookError(step: Step, failure: CallFailure, output: string): RuntError {
   const { call, errno, value } = failure;
-  if (call.op === "fail") return hookFailure(step, call.why, output, undefined, errno);
-  if (call.op === "assert") {
+  if (call.op === "fail" || call.op === "assert") {
     return hookFailure(step, call.why.replace("%d", String(value)), output, undefined, errno);
   }
   const name = call.op === "sys" ? call.name : call.op;

@@ -8,7 +8,7 @@ import { receive } from "./await-init.ts";
 import type { Runtime } from "./context.ts";
 import { destroy, killInit } from "./destroy.ts";
 import { type Execution, newExecution } from "./execution.ts";
-import { explainExec } from "./explain-exec.ts";
+import { explainExec, programOf } from "./explain-exec.ts";
 import { hookError } from "./hook-error.ts";
 import { runPoststart, runPoststop } from "./host-hooks.ts";
 import { lateStep } from "./late-steps.ts";
@@ -127,7 +127,7 @@ function awaitExec(execution: Execution, gate: number, root: number, state: Stat
   const { step, failure } = message.failed;
   if (step.kind === "hook") throw hookError(step, failure, execution.hookOutput);
   if (failure.call.op === "sys" && failure.call.name === "execve") {
-    throw explainExec(execution.rt.sys, { root, step, failure, args: state.spec.process?.args ?? [] });
+    throw explainExec(execution.rt.sys, { root, step, failure, ...programOf(state.spec.process) });
   }
   throw stepError(step, failure);
 }

@@ -42,6 +42,7 @@ export function hostFacts(cgroup: CgroupFacts, over: Partial<HostFacts> = {}): H
     euid: 0,
     inUserNamespace: false,
     cgroup,
+    capabilities: Array.from({ length: 41 }, (_, bit) => bit),
     lastCapability: 40,
     lsm: { apparmor: false, selinux: false },
     nofile: { soft: 1024, hard: 4096 },

@@ -90,14 +90,14 @@ export class Box {
   }
 
   input(given: Given): CompileInput {
-    const { cgroup, lastCapability, nofile } = facts;
+    const { cgroup, capabilities, lastCapability, nofile } = facts;
     return {
       ...inputOf({
         linux: OWN_NAMESPACES,
         ...given,
         process: { env: ["PATH=/bin"], ...given.process },
         options: { foreground: given.process?.terminal !== true, noNewKeyring: true, ...given.options },
-        facts: { arch: host.arch, cgroup, lastCapability, nofile },
+        facts: { arch: host.arch, cgroup, capabilities, lastCapability, nofile },
       }),
       rootfs: this.rootfs,
       bundle: this.folder,

@@ -2,7 +2,7 @@ import { block, sys } from "../../plan/build.ts";
 import type { Call } from "../../plan/call.ts";
 import type { Step } from "../../plan/step.ts";
 import { CAPABILITIES, type CapabilityName } from "../../tables/capabilities.ts";
-import type { CompileInput } from "../input.ts";
+import { type CompileInput, userNamespaceOf } from "../input.ts";
 
 const PR_CAPBSET_DROP = 24;
 const PR_CAP_AMBIENT = 47;
@@ -11,11 +11,19 @@ const PR_CAP_AMBIENT_CLEAR_ALL = 4;
 /** _LINUX_CAPABILITY_VERSION_3 of capset(2). */
 const CAPABILITY_VERSION = 0x20080522;
 
-/** Numbers of the named capabilities that this kernel has; unknown names were warned about. SPEC(config#process) */
-function numbers(names: readonly string[] | undefined, last: number): number[] {
+/**
+ * Numbers of the named capabilities that can be granted: known to this kernel and, without a user namespace of the
+ * container's own, permitted to runt itself. The others are warnings. SPEC(config#process)
+ */
+function numbers(names: readonly string[] | undefined, input: CompileInput): number[] {
   return (names ?? [])
     .map((name) => CAPABILITIES[name as CapabilityName] as number | undefined)
-    .filter((number): number is number => number !== undefined && number <= last);
+    .filter((number): number is number => number !== undefined && isGrantable(number, input));
+}
+
+function isGrantable(number: number, input: CompileInput): boolean {
+  if (number > input.facts.lastCapability) return false;
+  return userNamespaceOf(input.spec) !== "none" || input.facts.capabilities.includes(number);
 }
 
 /** The two 32-bit words of a set. */
@@ -44,7 +52,7 @@ function capset(
 /** Init step before the uid switch: the bounding set keeps only what process.capabilities.bounding names. */
 export function compileBoundingSet(input: CompileInput): Step[] {
   const last = input.facts.lastCapability;
-  const kept = new Set(numbers(input.spec.process?.capabilities?.bounding, last));
+  const kept = new Set(numbers(input.spec.process?.capabilities?.bounding, input));
   const drops: Call[] = [];
   for (let bit = 0; bit <= last; bit++)
     if (!kept.has(bit)) drops.push(sys("prctl", [PR_CAPBSET_DROP, bit, 0, 0, 0]));
@@ -59,17 +67,24 @@ export function compileBoundingSet(input: CompileInput): Step[] {
 }
 
 /**
- * Ambient capabilities of the config that the kernel will not raise, one line each for the log.
- * SPEC(config#process): what cannot be granted is a warning. capabilities(7): ambient within permitted and inheritable.
+ * Capabilities of the config that will not be granted, one line each for the log. SPEC(config#process): a warning.
+ * capabilities(7): ambient within permitted and inheritable.
  */
 export function capabilityWarnings(input: CompileInput): string[] {
   const { ambient = [], permitted = [], inheritable = [] } = input.spec.process?.capabilities ?? {};
-  return ambient
+  const lacking = permitted
+    .filter((name) => name in CAPABILITIES && !isGrantable(CAPABILITIES[name as CapabilityName], input))
+    .map(
+      (name) =>
+        `can't grant capability ${name}: runt itself does not have it, or the kernel does not know it`,
+    );
+  const unraised = ambient
     .filter((name) => !permitted.includes(name) || !inheritable.includes(name))
     .map(
       (name) =>
         `can't raise ambient capability ${name}: operation not permitted: process.capabilities must list it as permitted and as inheritable too`,
     );
+  return [...lacking, ...unraised];
 }
 
 /**
@@ -78,8 +93,7 @@ export function capabilityWarnings(input: CompileInput): string[] {
  */
 export function compileCapabilities(input: CompileInput): Step[] {
   const sets = input.spec.process?.capabilities;
-  const last = input.facts.lastCapability;
-  const ambient = numbers(sets?.ambient, last);
+  const ambient = numbers(sets?.ambient, input);
   return [
     {
       kind: "process",
@@ -87,9 +101,9 @@ export function compileCapabilities(input: CompileInput): Step[] {
       title: "set the effective, permitted, inheritable and ambient capabilities",
       calls: [
         capset(
-          numbers(sets?.effective, last),
-          numbers(sets?.permitted, last),
-          numbers(sets?.inheritable, last),
+          numbers(sets?.effective, input),
+          numbers(sets?.permitted, input),
+          numbers(sets?.inheritable, input),
         ),
         sys("prctl", [PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0]),
         ...ambient.map((bit) =>

@@ -3,7 +3,7 @@ import type { Step } from "../../plan/step.ts";
 import type { CompileInput } from "../input.ts";
 import { refuseUnsupported } from "../unsupported.ts";
 import { capabilityWarnings, compileBoundingSet, compileCapabilities } from "./capabilities.ts";
-import { compileEnterCwd, compileEnterCwdAsRoot, compileMakeCwd } from "./cwd.ts";
+import { compileEnterCwd, compileEnterCwdAsRoot } from "./cwd.ts";
 import { compileEnvironment } from "./environment.ts";
 import { compileExecute } from "./execute.ts";
 import { compileFindExecutable } from "./find-executable.ts";
@@ -50,7 +50,6 @@ export function compileProcess(input: CompileInput): CompiledProcess {
     host: [...compileOomScore(input), ...compileRlimits(input)],
     init: [
       ...compileKeyring(input),
-      ...compileMakeCwd(input),
       ...compileEnterCwdAsRoot(input),
       ...compileStdioOwner(input),
       ...compileNoNewPrivileges(input),

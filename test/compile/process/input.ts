@@ -12,6 +12,7 @@ export const facts: HostFacts = {
   euid: 0,
   inUserNamespace: false,
   cgroup: { mode: "none", v1: [], v2: undefined },
+  capabilities: Array.from({ length: 41 }, (_, bit) => bit),
   lastCapability: 40,
   lsm: { apparmor: false, selinux: false },
   nofile: { soft: 1024, hard: 4096 },
