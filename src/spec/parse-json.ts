@@ -76,9 +76,10 @@ function keyCount(value: unknown, depth: number): number {
 const BLANK = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const LITERAL = /true|false|null/y;
-/** A whole string: no raw control characters, only the known escapes. */
+/** The part of a string up to its next quote, escape or raw control character. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these.
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const PLAIN = /[^"\\\u0000-\u001f]*/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 /** Walks the text once, to place errors and to notice duplicate keys. */
 class Reader {
@@ -86,6 +87,9 @@ class Reader {
   private readonly name: string;
   private readonly findings: Finding[] = [];
   private at = 0;
+  /** The line that `place` counted up to last: its number, and where it starts. */
+  private line = 1;
+  private lineStart = 0;
 
   constructor(text: string, name: string) {
     this.text = text;
@@ -107,7 +111,7 @@ class Reader {
     }
     if (first === "{") this.object(path);
     else if (first === "[") this.array(path);
-    else if (first === '"') this.string("a string");
+    else if (first === '"') this.string();
     else if (!this.match(NUMBER) && !this.match(LITERAL)) throw this.error("a value");
   }
 
@@ -118,8 +122,9 @@ class Reader {
     if (this.take("}")) return;
     for (;;) {
       if (this.text[this.at] !== '"') throw this.error('a key in double quotes, or "}"');
-      const key = JSON.parse(this.string("a key")) as string;
-      if (seen.has(key)) this.duplicate([...path, key]);
+      const from = this.at;
+      const key = this.string();
+      if (seen.has(key)) this.duplicate([...path, key], from);
       seen.add(key);
       this.blank();
       if (!this.take(":")) throw this.error('":" after the key');
@@ -149,10 +154,15 @@ class Reader {
     }
   }
 
-  private string(what: string): string {
-    const from = this.at;
-    if (!this.match(STRING)) throw this.error(`${what} that is closed and holds only valid escapes`);
-    return this.text.slice(from, this.at);
+  /** Reads a string, and gives what it says. */
+  private string(): string {
+    const from = this.at++;
+    // One pattern for a whole string would overflow the engine's stack on a long one.
+    do this.match(PLAIN);
+    while (this.match(ESCAPE));
+    if (this.take('"')) return JSON.parse(this.text.slice(from, this.at)) as string;
+    if (this.text[this.at] === "\\") throw this.error("an escape such as \\n or \\u00e9", 2);
+    throw this.error("the double quote that ends the string");
   }
 
   private match(pattern: RegExp): boolean {
@@ -172,28 +182,34 @@ class Reader {
     return true;
   }
 
-  private duplicate(path: readonly string[]): void {
+  private duplicate(path: readonly string[], at: number): void {
     const key = path[path.length - 1] ?? "";
     this.findings.push({
       severity: "error",
       code: "JSON",
       pointer: pointerOf(path),
-      message: `${this.place()}: the key ${JSON.stringify(key)} appears twice in the same object`,
+      message: `${this.place(at)}: the key ${JSON.stringify(key)} appears twice in the same object`,
       hint: "remove one of them",
     });
   }
 
-  private place(): string {
-    const before = this.text.slice(0, this.at).split("\n");
-    return `line ${before.length}, column ${(before[before.length - 1] ?? "").length + 1}`;
+  /** Where `at` is; goes on from the place before, so that many of them take no longer than the text. */
+  private place(at: number): string {
+    for (let end = this.text.indexOf("\n", this.lineStart); end >= 0 && end < at; ) {
+      this.line++;
+      this.lineStart = end + 1;
+      end = this.text.indexOf("\n", this.lineStart);
+    }
+    return `line ${this.line}, column ${at - this.lineStart + 1}`;
   }
 
-  private error(expected: string): RuntError {
-    const rest = this.text.slice(this.at, this.at + 1);
+  /** The error that something else stands here; the next `length` characters are shown. */
+  private error(expected: string, length = 1): RuntError {
+    const rest = this.text.slice(this.at, this.at + length);
     const found = rest === "" ? "the end of the text" : JSON.stringify(rest);
     return new RuntError({
       code: "JSON",
-      message: `${this.name}: ${this.place()}: expected ${expected}, found ${found}`,
+      message: `${this.name}: ${this.place(this.at)}: expected ${expected}, found ${found}`,
       hint: "correct the JSON there",
     });
   }

@@ -34,6 +34,7 @@ const ERRNOS = {
   EPIPE: [32, "broken pipe"],
   EDOM: [33, "numerical argument out of domain"],
   ERANGE: [34, "numerical result out of range"],
+  EDEADLK: [35, "resource deadlock avoided"],
   ENAMETOOLONG: [36, "file name too long"],
   ENOLCK: [37, "no locks available"],
   ENOSYS: [38, "function not implemented"],
@@ -129,6 +130,7 @@ const ERRNOS = {
   EOWNERDEAD: [130, "owner died"],
   ENOTRECOVERABLE: [131, "state not recoverable"],
   ERFKILL: [132, "operation not possible due to rf-kill"],
+  EHWPOISON: [133, "memory page has hardware error"],
 } as const;
 
 export type ErrnoName = keyof typeof ERRNOS;

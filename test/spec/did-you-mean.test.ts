@@ -1,0 +1,31 @@
+import t from "tap";
+import { didYouMean } from "../../src/spec/did-you-mean.ts";
+
+t.test("the nearest name", async (t) => {
+  const known = [
+    "process",
+    "root",
+    "mounts",
+    "hostname",
+    "domainname",
+    "readonlyPaths",
+    "CAP_NET_RAW",
+    "network",
+  ];
+  const cases: [string, string | undefined][] = [
+    ["proces", "process"],
+    ["porcess", "process"],
+    ["Root", "root"],
+    ["mount", "mounts"],
+    ["hostName", "hostname"],
+    ["readOnlyPath", "readonlyPaths"],
+    ["net", "network"],
+    ["NET_RAW", "CAP_NET_RAW"],
+    ["rootfs", "root"],
+    ["x", undefined],
+    ["cgroup", undefined],
+    ["", undefined],
+  ];
+  for (const [typed, meant] of cases) t.equal(didYouMean(typed, known), meant, typed);
+  t.equal(didYouMean("process", []), undefined);
+});
