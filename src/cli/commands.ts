@@ -312,7 +312,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: "explain",
     summary: "print what create would do, without doing it",
     positionals: { usage: "[ID]", min: 0, max: 1 },
-    options: [BUNDLE, NO_PIVOT, { name: "json", kind: "boolean", help: "print the plan as JSON" }],
+    options: [
+      BUNDLE,
+      NO_PIVOT,
+      { name: "outline", kind: "boolean", help: "print the steps without their system calls" },
+      { name: "json", kind: "boolean", help: "print the plan as JSON" },
+    ],
   },
   { name: "features", summary: "print what runt supports as JSON", positionals: NO_POSITIONAL, options: [] },
   {

@@ -168,6 +168,10 @@ t.test("explain prints the plan and has no effect", async (t) => {
   writeFileSync(join(dir, "config.json"), JSON.stringify(config));
   const text = runt(["--root", ROOT, "explain", "-b", dir, "my-id"]);
   t.match(text, { status: 0, stdout: /^plan version 1: /, stderr: "" });
+  t.match(text.stdout, /^ +\$rootfs\.tree = open_tree\(/m, "with its calls");
+  const outline = runt(["--root", ROOT, "explain", "-b", dir, "--outline", "my-id"]);
+  t.match(outline.stdout, /^ +\d+\. execute sh {2}\[\/process\/args\]\n$/m, "its last step");
+  t.notMatch(outline.stdout, /open_tree/, "without calls");
   const json = runt(["--root", ROOT, "explain", "-b", dir, "--json"]);
   t.match(JSON.parse(json.stdout), { version: 1, host: Array, init: Array });
   t.equal(existsSync(ROOT), false);

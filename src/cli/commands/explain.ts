@@ -13,6 +13,7 @@ export function explainCommand({ rt, options, positionals, output }: CommandCall
     bundle: textOf(options, "bundle") ?? ".",
     noPivot: isSet(options, "no-pivot"),
   });
-  output.print(isSet(options, "json") ? `${planToJson(plan)}\n` : printPlan(plan));
+  const calls = !isSet(options, "outline");
+  output.print(isSet(options, "json") ? `${planToJson(plan)}\n` : printPlan(plan, { calls }));
   return 0;
 }

@@ -44,7 +44,7 @@ export const COMPLETIONS: ReadonlyMap<string, string> = new Map([
             ps) own='--format -f' ;;
             spec) own='--bundle -b --rootless' ;;
             validate) own='--bundle -b --format -f' ;;
-            explain) own='--bundle -b --no-pivot --json' ;;
+            explain) own='--bundle -b --no-pivot --outline --json' ;;
         esac
         words="$own $globals"
     elif ((count == 0)); then
@@ -141,6 +141,7 @@ complete -c runt -n '__fish_seen_subcommand_from validate' -l format -s f -x -a 
 complete -c runt -n __fish_use_subcommand -a explain -d 'print what create would do, without doing it'
 complete -c runt -n '__fish_seen_subcommand_from explain' -l bundle -s b -x -a '(__fish_complete_directories)' -d 'directory that holds config.json (default: the working directory)'
 complete -c runt -n '__fish_seen_subcommand_from explain' -l no-pivot -d 'use MS_MOVE and chroot instead of pivot_root (unsafe; for ramdisks)'
+complete -c runt -n '__fish_seen_subcommand_from explain' -l outline -d 'print the steps without their system calls'
 complete -c runt -n '__fish_seen_subcommand_from explain' -l json -d 'print the plan as JSON'
 complete -c runt -n __fish_use_subcommand -a features -d 'print what runt supports as JSON'
 complete -c runt -n __fish_use_subcommand -a completion -d 'print a completion script for a shell'
@@ -331,6 +332,7 @@ _runt() {
         '--bundle=[directory that holds config.json (default\\: the working directory)]:DIR:_files -/' \\
         '-b[directory that holds config.json (default\\: the working directory)]:DIR:_files -/' \\
         '--no-pivot[use MS_MOVE and chroot instead of pivot_root (unsafe; for ramdisks)]' \\
+        '--outline[print the steps without their system calls]' \\
         '--json[print the plan as JSON]'
       ;;
     features)

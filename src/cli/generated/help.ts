@@ -213,6 +213,7 @@ USAGE:
 OPTIONS:
   -b, --bundle DIR  directory that holds config.json (default: the working directory)
       --no-pivot    use MS_MOVE and chroot instead of pivot_root (unsafe; for ramdisks)
+      --outline     print the steps without their system calls
       --json        print the plan as JSON
 
 Global options may follow as well; runt --help lists them.
