@@ -63,14 +63,25 @@ function isEscaped(text: string, at: number): boolean {
   return (at - first) % 2 === 1;
 }
 
-/** How many keys the objects of a value have; NaN, which equals nothing, when it nests too deep. */
+/**
+ * How many keys the objects of a value have; NaN, which equals nothing, when the text has to be read again for another
+ * reason: it nests too deep, or a number may be rounded.
+ */
 function keyCount(value: unknown, depth: number): number {
+  if (typeof value === "number") return mayBeRounded(value) ? Number.NaN : 0;
   if (typeof value !== "object" || value === null) return 0;
   if (depth >= DEEPEST) return Number.NaN;
   const inner = Object.values(value);
   let count = Array.isArray(value) ? 0 : inner.length;
   for (const one of inner) count += keyCount(one, depth + 1);
   return count;
+}
+
+/** The greatest integers of 63 and 64 bits come out as these; everybody means "no limit" by them. */
+const NO_LIMIT: readonly number[] = [2 ** 63, 2 ** 64];
+
+function mayBeRounded(value: number): boolean {
+  return Number.isInteger(value) && !Number.isSafeInteger(value) && !NO_LIMIT.includes(value);
 }
 
 const BLANK = /[ \t\n\r]*/y;
@@ -112,7 +123,7 @@ class Reader {
     if (first === "{") this.object(path);
     else if (first === "[") this.array(path);
     else if (first === '"') this.string();
-    else if (!this.match(NUMBER) && !this.match(LITERAL)) throw this.error("a value");
+    else if (!this.number(path) && !this.match(LITERAL)) throw this.error("a value");
   }
 
   private object(path: string[]): void {
@@ -154,6 +165,16 @@ class Reader {
     }
   }
 
+  private number(path: readonly string[]): boolean {
+    const from = this.at;
+    if (!this.match(NUMBER)) return false;
+    const text = this.text.slice(from, this.at);
+    if (!/^-?[0-9]+$/.test(text) || !mayBeRounded(Number(text))) return true;
+    const rounded = BigInt(Number(text));
+    if (rounded !== BigInt(text)) this.rounded(path, from, text, rounded);
+    return true;
+  }
+
   /** Reads a string, and gives what it says. */
   private string(): string {
     const from = this.at++;
@@ -190,6 +211,16 @@ class Reader {
       pointer: pointerOf(path),
       message: `${this.place(at)}: the key ${JSON.stringify(key)} appears twice in the same object`,
       hint: "remove one of them",
+    });
+  }
+
+  private rounded(path: readonly string[], at: number, text: string, rounded: bigint): void {
+    this.findings.push({
+      severity: "warning",
+      code: "JSON",
+      pointer: pointerOf(path),
+      message: `${this.place(at)}: the number ${text} is rounded to ${rounded}`,
+      hint: "use a number that 53 bits can hold exactly",
     });
   }
 

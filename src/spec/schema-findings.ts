@@ -45,8 +45,13 @@ function translate(document: unknown, shape: Shape, { instancePath, keyword, par
       "name one, or remove the whole entry",
     );
   }
-  const bound = `${keyword === "minimum" ? "at least" : "at most"} ${params.limit}`;
+  const bound = `${keyword === "minimum" ? "at least" : "at most"} ${boundText(params.limit ?? 0)}`;
   return error(instancePath, `${shown(value)} is out of range`, `use a number that is ${bound}`);
+}
+
+/** The schema has 2^63 and 2^64, since a JSON number cannot express the greatest integers below them. */
+function boundText(limit: number): string {
+  return limit > Number.MAX_SAFE_INTEGER ? String(BigInt(limit) - 1n) : String(BigInt(limit));
 }
 
 function missing(path: readonly string[], name: string): Finding {

@@ -72,6 +72,25 @@ t.test("a key that appears twice", async (t) => {
   t.equal(parseJson('{"1":1,"01":2,"1":3}', "c.json").findings.length, 1);
 });
 
+t.test("numbers that come out as others", async (t) => {
+  const text = '{"a":[9007199254740993,\n18446744073709547521,-9007199254740993]}';
+  t.same(
+    parseJson(text, "c.json").findings.map(({ severity, pointer, message }) => [severity, pointer, message]),
+    [
+      ["warning", "/a/0", "line 1, column 7: the number 9007199254740993 is rounded to 9007199254740992"],
+      [
+        "warning",
+        "/a/1",
+        "line 2, column 1: the number 18446744073709547521 is rounded to 18446744073709547520",
+      ],
+      ["warning", "/a/2", "line 2, column 22: the number -9007199254740993 is rounded to -9007199254740992"],
+    ],
+  );
+  const exact =
+    "[9223372036854775807,18446744073709551615,9223372036854771712,-9223372036854775808,1e30,1e400,0.1]";
+  t.same(parseJson(exact, "c.json").findings, [], "no limit, exact ones, and those that are no integers");
+});
+
 t.test("strings that look like structure are no keys", async (t) => {
   const text = '{"a":"\\\\","b":"\\\\\\"","c" \n:\t"x\\":{","d":["e","f:"],"":0}';
   t.same(parseJson(text, "c.json").findings, []);

@@ -32,31 +32,38 @@ export function devicesHaveNumbers(spec: Spec): Finding[] {
   });
 }
 
+/** What a device is, however its type is written. */
+function identityOf({ type, major, minor }: Device): string {
+  return type === "p" ? "a FIFO" : `${type === "b" ? "block" : "character"} device ${major}:${minor}`;
+}
+
+/** The same device twice does no harm; two devices cannot have one path. */
 export function devicePathsAreOnce(spec: Spec): Finding[] {
-  const seen = new Set<string>();
-  return devicesOf(spec).flatMap(({ path }, i) => {
-    const whole = cleaned(path);
-    if (seen.has(whole)) {
-      return [
-        error(`/linux/devices/${i}/path`, `the device ${shown(path)} is listed twice`, "remove one of them"),
-      ];
-    }
-    seen.add(whole);
-    return [];
+  const seen = new Map<string, string>();
+  return devicesOf(spec).flatMap((device, i) => {
+    const [path, identity] = [cleaned(device.path), identityOf(device)];
+    const before = seen.get(path);
+    seen.set(path, before ?? identity);
+    if (before === undefined) return [];
+    const reason = `the device ${shown(device.path)} is listed twice`;
+    const pointer = `/linux/devices/${i}/path`;
+    if (before === identity) return [warning(pointer, reason, "remove one of them")];
+    return [error(pointer, `${reason}, as ${before} and as ${identity}`, "remove one of them")];
   });
 }
 
 /** The specification advises against two nodes of one device. */
 export function devicesAreOnce(spec: Spec): Finding[] {
   const seen = new Map<string, string>();
-  return devicesOf(spec).flatMap(({ type, path, major, minor }, i) => {
-    if (type === "p") return [];
-    const device = `${type === "b" ? "block" : "character"} device ${major}:${minor}`;
-    const other = seen.get(device);
+  return devicesOf(spec).flatMap((device, i) => {
+    if (device.type === "p") return [];
+    const { path } = device;
+    const identity = identityOf(device);
+    const other = seen.get(identity);
     if (other === undefined || cleaned(other) === cleaned(path)) {
-      seen.set(device, path);
+      seen.set(identity, path);
       return [];
     }
-    return [warning(`/linux/devices/${i}`, `${shown(path)} is ${device}, and so is ${shown(other)}`)];
+    return [warning(`/linux/devices/${i}`, `${shown(path)} is ${identity}, and so is ${shown(other)}`)];
   });
 }

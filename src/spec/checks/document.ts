@@ -40,6 +40,13 @@ export function processIsPresent(spec: Spec): Finding[] {
   ];
 }
 
+/** SPEC(config-linux#namespaces): what is not listed is shared with the runtime. */
+export function linuxIsPresent(spec: Spec): Finding[] {
+  if (spec.linux !== undefined) return [];
+  const reason = "without it the container would have no namespace of its own";
+  return [warning("/linux", reason, 'add "linux": {"namespaces": [{"type": "mount"}, {"type": "pid"}]}')];
+}
+
 /** SPEC(config#annotations): keys are not empty. */
 export function annotationsHaveKeys(spec: Spec): Finding[] {
   if (spec.annotations === undefined || !Object.hasOwn(spec.annotations, "")) return [];

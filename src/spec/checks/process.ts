@@ -39,7 +39,9 @@ export function rlimitsAreKnown(process: Process, at: string): Finding[] {
     const meant = didYouMean(type, Object.keys(RLIMITS));
     const hint =
       meant === undefined ? `use one of ${Object.keys(RLIMITS).join(", ")}` : `did you mean "${meant}"?`;
-    return [error(`${at}/rlimits/${i}/type`, `wrong rlimit value: ${type}`, hint)];
+    return [
+      error(`${at}/rlimits/${i}/type`, `wrong rlimit value: ${JSON.stringify(type).slice(1, -1)}`, hint),
+    ];
   });
 }
 
@@ -48,7 +50,7 @@ export function rlimitsAreOnce(process: Process, at: string): Finding[] {
   const seen = new Set<string>();
   return (process.rlimits ?? []).flatMap(({ type }, i) => {
     if (seen.has(type))
-      return [error(`${at}/rlimits/${i}/type`, `${type} is set twice`, "remove one of them")];
+      return [error(`${at}/rlimits/${i}/type`, `${shown(type)} is set twice`, "remove one of them")];
     seen.add(type);
     return [];
   });
@@ -58,7 +60,7 @@ export function rlimitsAreOnce(process: Process, at: string): Finding[] {
 export function softLimitsAreBelowHard(process: Process, at: string): Finding[] {
   return (process.rlimits ?? []).flatMap(({ type, soft, hard }, i) => {
     if (soft <= hard) return [];
-    const reason = `${type} has the soft limit ${soft} above the hard limit ${hard}`;
+    const reason = `${shown(type)} has the soft limit ${soft} above the hard limit ${hard}`;
     return [error(`${at}/rlimits/${i}/soft`, reason, "lower soft, or raise hard")];
   });
 }
@@ -87,7 +89,8 @@ export function capabilitySetsAgree(process: Process, at: string): Finding[] {
     other: string,
   ): Finding[] =>
     names.flatMap((name, i) => {
-      if (within.includes(name)) return [];
+      // capabilitiesAreKnown tells about a name that is not known.
+      if (within.includes(name) || !Object.hasOwn(CAPABILITIES, name)) return [];
       const reason = `${name} cannot be raised: it is not in the ${other} set`;
       return [warning(`${at}/capabilities/${set}/${i}`, reason, `add it to ${other}, or remove it here`)];
     });

@@ -40,6 +40,14 @@ export function listenerMetadataHasListener(spec: Spec): Finding[] {
   ];
 }
 
+/** Nobody would answer the notifications. */
+export function notifyHasListener(spec: Spec): Finding[] {
+  const { syscalls = [], listenerPath = "" } = spec.linux?.seccomp ?? {};
+  if (listenerPath !== "" || !syscalls.some(({ action }) => action === "SCMP_ACT_NOTIFY")) return [];
+  const reason = "seccomp listenerPath is not set, but SCMP_ACT_NOTIFY is used";
+  return [error(`${AT}/listenerPath`, reason, "name the socket of the agent, or use another action")];
+}
+
 /** The runtime itself still writes, and would wait for an agent that does not know the filter yet. */
 export function notifyDoesNotHang(spec: Spec): Finding[] {
   const seccomp = spec.linux?.seccomp;

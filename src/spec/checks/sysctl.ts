@@ -55,7 +55,7 @@ function namespaceFinding(spec: Spec, key: string, path: string, pointer: string
   if (path.startsWith("user/")) return separate("user");
   if (path === "kernel/domainname") return separate("uts");
   if (path === "kernel/hostname") {
-    const reason = `sysctl ${name} is not allowed as it conflicts with the field hostname`;
+    const reason = `sysctl ${name} is not allowed as it conflicts with the OCI "hostname" field`;
     return [error(pointer, reason, "set hostname instead")];
   }
   const reason = `sysctl ${name} is not in a separate kernel namespace: it would change the whole machine`;
