@@ -40,7 +40,9 @@ function printField(field: Field): string {
 
 function printPointer(pointer: Pointer): string {
   if ("str" in pointer) return JSON.stringify(pointer.str);
-  if ("vec" in pointer) return JSON.stringify(pointer.vec);
+  if ("vec" in pointer) {
+    return JSON.stringify(pointer.vec.map((part) => (typeof part === "string" ? part : `$${part.slot}`)));
+  }
   if ("bytes" in pointer) return printBytes(pointer.bytes);
   if ("buf" in pointer) return `&${pointer.buf}`;
   if ("text" in pointer) {
