@@ -21,15 +21,9 @@ const MISSING: Readonly<Record<string, string>> = {
 /** Words whose errors runc's own tests know by certain words. */
 const MEMORY_POLICY = /^\/linux\/memoryPolicy\/(mode|flag)/;
 
-/** The findings that a validator's errors come to: one for each place, in the order of the errors. */
+/** The findings that a validator's errors come to, in their order. */
 export function schemaFindings(value: unknown, shape: Shape, errors: readonly SchemaError[]): Finding[] {
-  const findings = new Map<string, Finding>();
-  for (const one of errors) {
-    const finding = translate(value, shape, one);
-    // A value of the wrong type breaks further rules of the same place; the first one says it.
-    if (!findings.has(finding.pointer)) findings.set(finding.pointer, finding);
-  }
-  return [...findings.values()];
+  return errors.map((one) => translate(value, shape, one));
 }
 
 function translate(document: unknown, shape: Shape, { instancePath, keyword, params }: SchemaError): Finding {

@@ -17,18 +17,31 @@ export type { Finding };
  * checks find; and the fields that nobody knows. Without an error among the findings, `value` is a Spec.
  */
 export function validateSpec(value: unknown): Finding[] {
-  const fits = validateConfig(value);
-  const findings = fits
+  const findings = validateConfig(value)
     ? CHECKS.flatMap((check) => check(value as Spec))
     : schemaFindings(value, shapeOfConfig, validateConfig.errors ?? []);
-  return [...findings, ...unknownKeys(value, shapeOfConfig)];
+  return onePerPlace([...findings, ...unknownKeys(value, shapeOfConfig)]);
 }
 
 /** The same for a process document, as `exec --process` reads it. */
 export function validateProcess(value: unknown): Finding[] {
-  const fits = validateProcessDocument(value);
-  const findings = fits
-    ? PROCESS_CHECKS.flatMap((check) => check(value as Process, ""))
+  const findings = validateProcessDocument(value)
+    ? [...nulBytes(value, []), ...PROCESS_CHECKS.flatMap((check) => check(value as Process, ""))]
     : schemaFindings(value, shapeOfProcess, validateProcessDocument.errors ?? []);
-  return [...nulBytes(value, []), ...findings, ...unknownKeys(value, shapeOfProcess)];
+  return onePerPlace([...findings, ...unknownKeys(value, shapeOfProcess)]);
+}
+
+/**
+ * The first error of each place, or else its first warning: a value that is wrong in itself breaks further rules, which
+ * is no news.
+ */
+function onePerPlace(findings: readonly Finding[]): Finding[] {
+  const chosen = new Map<string, Finding>();
+  for (const finding of findings) {
+    const before = chosen.get(finding.pointer)?.severity;
+    if (before === undefined || (before === "warning" && finding.severity === "error")) {
+      chosen.set(finding.pointer, finding);
+    }
+  }
+  return [...chosen.values()];
 }

@@ -55,3 +55,20 @@ function holder(config: unknown, pointer: string): Record<string, unknown> {
 export function lineOf({ severity, pointer, message, hint }: Finding): string {
   return `${severity} ${pointer}: ${message}${hint === undefined ? "" : `; ${hint}`}`;
 }
+
+/** Copies of `value`, each with one place replaced by something else, taken away or misspelt. */
+export function* mutants(value: unknown): Generator<unknown> {
+  const others = [null, "x", "a\n\0", "../..", "bind", -1, 0, 1.5, 2 ** 70, true, [], {}, [null], { "": "" }];
+  for (const other of others) yield other;
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    for (const mutant of mutants(inner)) {
+      if (Array.isArray(value)) yield value.with(Number(key), mutant);
+      else yield { ...value, [key]: mutant };
+    }
+    if (Array.isArray(value)) continue;
+    const { [key]: taken, ...rest } = value as Record<string, unknown>;
+    yield rest;
+    yield { ...rest, [`${key}x`]: taken };
+  }
+}

@@ -5,21 +5,7 @@ import { transformSync } from "esbuild";
 import t from "tap";
 import { type Schema, schemas } from "../../scripts/gen-schemas.ts";
 import validateConfig from "../../src/spec/generated/validate-config.js";
-import { goodConfig, namesIn } from "./fixtures.ts";
-
-/** Copies of `value`, each with one place replaced by something else. */
-function* mutants(value: unknown): Generator<unknown> {
-  const others = [null, "x", -1, 1.5, 2 ** 70, true, [], {}];
-  for (const other of others) yield other;
-  if (typeof value !== "object" || value === null) return;
-  for (const [key, inner] of Object.entries(value)) {
-    for (const mutant of mutants(inner)) {
-      if (Array.isArray(value)) yield value.with(Number(key), mutant);
-      else yield { ...value, [key]: mutant };
-    }
-    if (!Array.isArray(value)) yield { ...value, [key]: undefined };
-  }
-}
+import { goodConfig, mutants, namesIn } from "./fixtures.ts";
 
 t.test("a generated validator says what ajv says", async (t) => {
   const ajv = new Ajv({ allErrors: true, strict: true });

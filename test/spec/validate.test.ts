@@ -1,9 +1,10 @@
 import t from "tap";
 import { CHECKS } from "../../src/spec/checks/index.ts";
 import { PROCESS_CHECKS } from "../../src/spec/checks/process.ts";
+import type { Finding } from "../../src/spec/finding.ts";
 import type { Spec } from "../../src/spec/types.ts";
 import { validateProcess, validateSpec } from "../../src/spec/validate.ts";
-import { badConfigs, configOf, goodConfig, lineOf, namesIn } from "./fixtures.ts";
+import { badConfigs, configOf, goodConfig, lineOf, mutants, namesIn } from "./fixtures.ts";
 
 t.test("configs as managers write them have no finding", async (t) => {
   for (const name of namesIn("good")) t.same(validateSpec(goodConfig(name)).map(lineOf), [], name);
@@ -93,4 +94,26 @@ t.test("a config full of faults is told about once per place", async (t) => {
   const findings = validateSpec({ ...(goodConfig("smallest") as object), process: { cwd: "/", rlimits } });
   t.equal(new Set(findings.map(({ pointer }) => pointer)).size, findings.length);
   t.equal(findings.length, 3000);
+});
+
+t.test("whatever stands in a place, it is told on one line, once, in plain words", async (t) => {
+  const odd: string[] = [];
+  const look = (findings: readonly Finding[]): void => {
+    const places = new Set(findings.map(({ pointer }) => pointer));
+    if (places.size < findings.length) odd.push(`twice: ${findings.map(lineOf).join(" | ")}`);
+    for (const finding of findings) {
+      if (/[\n\0]|undefined|NaN|\[object|must have|must be (?:string|object)/.test(lineOf(finding))) {
+        odd.push(lineOf(finding));
+      }
+    }
+  };
+  let looked = 0;
+  for (const name of ["every-field", "runc-spec-rootless", "docker-userns"]) {
+    const good = goodConfig(name) as Spec;
+    for (const mutant of mutants(good)) look(validateSpec(mutant));
+    for (const mutant of mutants(good.process)) look(validateProcess(mutant));
+    for (const _ of mutants(good)) looked++;
+  }
+  t.ok(looked > 5000, `${looked} configs`);
+  t.same(odd, []);
 });

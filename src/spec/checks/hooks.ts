@@ -3,10 +3,19 @@ import { error, type Finding } from "../finding.ts";
 import type { Hook, Spec } from "../types.ts";
 import { absolute } from "./paths.ts";
 
+const POINTS = [
+  "prestart",
+  "createRuntime",
+  "createContainer",
+  "startContainer",
+  "poststart",
+  "poststop",
+] as const;
+
 /** Every hook with its pointer. */
 function hooksOf(spec: Spec): [string, Hook][] {
-  return Object.entries(spec.hooks ?? {}).flatMap(([point, list]) =>
-    ((list ?? []) as Hook[]).map((hook, i): [string, Hook] => [`/hooks/${point}/${i}`, hook]),
+  return POINTS.flatMap((point) =>
+    (spec.hooks?.[point] ?? []).map((hook, i): [string, Hook] => [`/hooks/${point}/${i}`, hook]),
   );
 }
 

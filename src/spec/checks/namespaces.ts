@@ -60,8 +60,9 @@ export function namesFit(spec: Spec): Finding[] {
 /** time_namespaces(7) */
 export function timeOffsetsHaveTimeNamespace(spec: Spec): Finding[] {
   const at = "/linux/timeOffsets";
-  const offsets = Object.entries(spec.linux?.timeOffsets ?? {});
-  if (offsets.length === 0) return [];
+  const offsets = spec.linux?.timeOffsets ?? {};
+  const clocks = (["monotonic", "boottime"] as const).filter((clock) => offsets[clock] !== undefined);
+  if (clocks.length === 0) return [];
   const namespace = namespaceOf(spec, "time");
   if (namespace === undefined) {
     return [error(at, "clocks cannot be offset without a private time namespace", addNamespace("time"))];
@@ -70,8 +71,8 @@ export function timeOffsetsHaveTimeNamespace(spec: Spec): Finding[] {
     const reason = "the clocks of a time namespace that is joined cannot be offset";
     return [error(at, reason, "remove timeOffsets, or the path of the time namespace")];
   }
-  return offsets.flatMap(([clock, offset]) => {
-    const nanosecs = offset?.nanosecs ?? 0;
+  return clocks.flatMap((clock) => {
+    const nanosecs = offsets[clock]?.nanosecs ?? 0;
     if (nanosecs < 1_000_000_000) return [];
     return [
       error(`${at}/${clock}/nanosecs`, `${nanosecs} is a second or more`, "move whole seconds to secs"),

@@ -65,10 +65,12 @@ export function softLimitsAreBelowHard(process: Process, at: string): Finding[] 
   });
 }
 
+const CAPABILITY_SETS = ["bounding", "effective", "inheritable", "permitted", "ambient"] as const;
+
 /** SPEC(config#linux-process): a name that is not known is worth a warning, never an error. */
 export function capabilitiesAreKnown(process: Process, at: string): Finding[] {
-  return Object.entries(process.capabilities ?? {}).flatMap(([set, names]) =>
-    (names ?? []).flatMap((name, i) => {
+  return CAPABILITY_SETS.flatMap((set) =>
+    (process.capabilities?.[set] ?? []).flatMap((name, i) => {
       if (Object.hasOwn(CAPABILITIES, name)) return [];
       const meant = didYouMean(name, Object.keys(CAPABILITIES));
       const hint = meant === undefined ? undefined : `did you mean "${meant}"?`;
