@@ -17,6 +17,7 @@ import type { Plan } from "../../src/plan/step.ts";
 import type { Spec } from "../../src/spec/types.ts";
 import { validateSpec } from "../../src/spec/validate.ts";
 import { HYBRID, hostFacts, V1, V2 } from "../cgroup/fixtures.ts";
+import { checkProgram } from "../host-contract/fake-check.ts";
 import { createFakeHost } from "../host-contract/fake-host.ts";
 
 const FOLDER = "test/golden";
@@ -51,6 +52,7 @@ function inputOf(spec: Spec, { cgroup, options }: Case): CompileInput {
     rootfs: "/bundles/box/rootfs",
     stateDir: "/run/runt/box",
     home: "/root",
+    seccompFilter: undefined,
     options: {
       noPivot: false,
       noNewKeyring: false,
@@ -104,6 +106,7 @@ for (const [name, given] of Object.entries(CASES)) {
         plan.init.length,
         "every step is in",
       );
+      t.equal(checkProgram(encoded.bytes), 0, `the program for ${arch} is sound`);
     }
   });
 }
