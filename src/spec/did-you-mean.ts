@@ -24,13 +24,15 @@ function at(row: readonly number[], index: number): number {
 
 /**
  * The one of `known` that `typed` most likely was meant to be, whatever the case of letters: the nearest, at most a
- * third of the typed letters (and never fewer than one) away, or else one that `typed` is the start of ("net" of
+ * third of the letters behind the last "_" (and never fewer than one) away, or else one that `typed` is the start of ("net" of
  * "network") or starts with, or that has it behind a "_" ("NET_RAW" of "CAP_NET_RAW"). Undefined when none is near.
  */
 export function didYouMean(typed: string, known: readonly string[]): string | undefined {
   const small = typed.toLowerCase();
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(typed.length / 3)) + 1;
+  // What stands before is shared by all names of a kind, and says nothing about how near two of them are.
+  const letters = typed.length - (typed.lastIndexOf("_") + 1);
+  let least = Math.max(1, Math.floor(letters / 3)) + 1;
   for (const name of known) {
     const distance = editDistance(small, name.toLowerCase(), least - 1);
     if (distance < least) {

@@ -10,6 +10,7 @@ t.test("the nearest name", async (t) => {
     "domainname",
     "readonlyPaths",
     "CAP_NET_RAW",
+    "CAP_CHOWN",
     "network",
   ];
   const cases: [string, string | undefined][] = [
@@ -22,6 +23,9 @@ t.test("the nearest name", async (t) => {
     ["net", "network"],
     ["NET_RAW", "CAP_NET_RAW"],
     ["rootfs", "root"],
+    ["CAP_NETRAW", "CAP_NET_RAW"],
+    ["CAP_CHWN", "CAP_CHOWN"],
+    ["CAP_BPF", undefined],
     ["x", undefined],
     ["cgroup", undefined],
     ["", undefined],

@@ -117,3 +117,27 @@ t.test("whatever stands in a place, it is told on one line, once, in plain words
   t.ok(looked > 5000, `${looked} configs`);
   t.same(odd, []);
 });
+
+t.test("the time grows with the length of the config, not faster", async (t) => {
+  const small = goodConfig("smallest") as Spec;
+  const list = <X>(make: (i: number) => X): X[] => Array.from({ length: 5000 }, (_, i) => make(i));
+  const mount = (i: number): object => ({
+    destination: `/m/${i}`,
+    type: "bind",
+    source: "/",
+    options: ["rbin"],
+  });
+  const device = (i: number): object => ({ path: `/dev/${i}`, type: "c", major: 1, minor: i });
+  const cases: [string, object][] = [
+    ["mounts", { ...small, mounts: list(mount) }],
+    ["devices", { ...small, linux: { ...small.linux, devices: list(device) } }],
+    ["env", { ...small, process: { ...small.process, env: list((i) => `A${i}=${"x".repeat(1000)}`) } }],
+    ["unknown", { ...small, ...Object.fromEntries(list((i) => [`${"key".repeat(20)}${i}`, 1])) }],
+  ];
+  for (const [name, config] of cases) {
+    const from = performance.now();
+    validateSpec(config);
+    // About 50 ms; the square of the length would be minutes.
+    t.ok(performance.now() - from < 5000, name);
+  }
+});
