@@ -26,12 +26,13 @@ module.exports = {
       [to("spec", "plan", "tables", "error", "bytes", "cgroup"), "^src/host/facts.ts$"],
       "compile is pure: take what it needs from CompileInput; HostFacts only as a type",
     ),
-    only("host", [to("tables", "error", "bytes", "plan")], "the host port knows no containers: move that to src/runtime"),
+    only("seccomp", [to("spec", "tables", "error", "bytes")], "a profile becomes bytes: compiling it is the host's"),
+  only("host", [to("tables", "error", "bytes", "plan")], "the host port knows no containers: move that to src/runtime"),
     only("cgroup", [to("spec", "plan", "host", "tables", "error", "bytes", "compile")], "cgroups know no operations: hand results up"),
     only("host-node", [to("host", "error", "bytes")], "a host makes system calls and nothing else"),
     only(
       "runtime",
-      [to("compile", "cgroup", "spec", "plan", "host", "state", "tables", "error", "bytes"), "^src/version.ts$"],
+      [to("compile", "cgroup", "seccomp", "spec", "plan", "host", "state", "tables", "error", "bytes"), "^src/version.ts$"],
       "operations reach the machine through Host only, and never print: throw or log",
     ),
     only(

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints native/program.h and builds build/native/{libruntsys.so,runt-init}; only what changed is compiled.
+# Prints native/program.h and builds build/native/{libruntsys.so,libruntseccomp.so,runt-init}; only what changed is compiled.
 # CROSS=aarch64-linux-gnu- builds for that machine into build/native-aarch64-linux-gnu; CC picks the compiler.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,4 +20,7 @@ fi
 cross=${CROSS:-}
 out=build/native
 [[ -z $cross ]] || out=build/native-${cross%-}
-make --no-print-directory -s -C native OUT="../$out" CC="${CC:-${cross}gcc}" OBJCOPY="${cross}objcopy"
+targets=(all)
+# libseccomp is there for the machine's own architecture only.
+[[ -n $cross ]] || targets+=(seccomp)
+make --no-print-directory -s -C native OUT="../$out" CC="${CC:-${cross}gcc}" OBJCOPY="${cross}objcopy" "${targets[@]}"

@@ -9,7 +9,7 @@ import { compileDevices } from "./devices.ts";
 import { compileGate, compileGateSocket } from "./gate.ts";
 import { compileContainerHooks, compileHostHooks } from "./hooks.ts";
 import { compileHostname } from "./hostname.ts";
-import { type CompileInput, userNamespaceOf } from "./input.ts";
+import { type CompileInput, hasContainerHooks, userNamespaceOf } from "./input.ts";
 import { compileMaskedPaths } from "./masked-paths.ts";
 import { compileMounts } from "./mounts.ts";
 import {
@@ -50,7 +50,8 @@ export function compileCreate(input: CompileInput): CompiledCreate {
   const cgroup = compileCgroup(input);
   const rootfs = compileRootfs(input);
   const mounts = compileMounts(input, cgroup.record);
-  const process = compileProcess(input);
+  const hooks = hasContainerHooks(input.spec) ? ["hook.state", "hook.output"] : [];
+  const process = compileProcess(input, ["sync.fd", "gate.fd", ...hooks]);
   const records = compileRecords(input);
   const opens = compileOpens(input);
   const newUserNamespace = userNamespaceOf(input.spec) === "new";
@@ -89,6 +90,7 @@ export function compileCreate(input: CompileInput): CompiledCreate {
     ...compileHostHooks(input.spec, "createRuntime"),
     hostSync("mounted", "release"),
     hostSync("ready", "await"),
+    ...process.limits,
     records.created,
     hostSync("ready", "release"),
   ];
@@ -115,6 +117,7 @@ export function compileCreate(input: CompileInput): CompiledCreate {
     compileLetParentGo(),
     initSync("ready", "meet"),
     ...compileGate(),
+    ...process.seccomp,
     ...compileContainerHooks(input, "startContainer"),
     ...process.execute,
   ];

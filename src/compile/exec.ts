@@ -67,7 +67,7 @@ function joinNamespaces(input: CompileInput): Step {
  * the same process set-up as create's, and execve. Throws SPEC_UNSUPPORTED like create.
  */
 export function compileExec({ input, pid, cgroup }: ExecInput): Plan {
-  const process = compileProcess(input);
+  const process = compileProcess(input, ["sync.fd"]);
   const opens = compileOpens(input);
   const ownPid = hasNamespace(input.spec, "pid");
   const imports: Slot[] = [
@@ -90,6 +90,7 @@ export function compileExec({ input, pid, cgroup }: ExecInput): Plan {
       preserveFds: input.options.preserveFds,
     }),
     ...process.host,
+    ...process.limits,
     hostSync("joined", "release"),
   ];
   const init: Step[] = [
@@ -100,6 +101,7 @@ export function compileExec({ input, pid, cgroup }: ExecInput): Plan {
     ...compileExecTerminal(input),
     ...process.init,
     compileLetParentGo(),
+    ...process.seccomp,
     ...process.execute,
   ];
   const plan: Plan = { version: 1, host, init, imports };

@@ -14,6 +14,8 @@ export interface CompileInput {
   stateDir: string;
   /** The user's home directory, from the container's /etc/passwd; undefined when the environment names one. */
   home: string | undefined;
+  /** The compiled filter of linux.seccomp; undefined when the config has none. */
+  seccompFilter: Uint8Array | undefined;
   options: CompileOptions;
 }
 
@@ -37,6 +39,11 @@ export function userNamespaceOf(spec: Spec): "none" | "new" | "join" {
   const found = spec.linux?.namespaces?.find((namespace) => namespace.type === "user");
   if (found === undefined) return "none";
   return found.path === undefined || found.path === "" ? "new" : "join";
+}
+
+/** True when init itself runs hooks. */
+export function hasContainerHooks(spec: Spec): boolean {
+  return (spec.hooks?.createContainer?.length ?? 0) + (spec.hooks?.startContainer?.length ?? 0) > 0;
 }
 
 /** True when the config lists a namespace of this type, new or to be joined. */

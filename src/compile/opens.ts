@@ -1,7 +1,7 @@
 import { AT_FDCWD, assert, buf, load, O, OPEN_HOW_SIZE, openHow, slot, str, sys } from "../plan/build.ts";
 import type { Slot } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
-import type { CompileInput } from "./input.ts";
+import { type CompileInput, hasContainerHooks } from "./input.ts";
 import { STDIO_SLOTS } from "./setup.ts";
 
 const PROC_SUPER_MAGIC = 0x9fa0;
@@ -98,8 +98,7 @@ export function compileOpens(input: CompileInput): { steps: Step[]; imports: Slo
   const { spec, options } = input;
   const steps = [openProc(), openSync()];
   const imports: Slot[] = ["sync.fd", "gate.fd", "proc.fd", "rootfs.tree"];
-  const hooks = spec.hooks;
-  if ((hooks?.createContainer?.length ?? 0) + (hooks?.startContainer?.length ?? 0) > 0) {
+  if (hasContainerHooks(spec)) {
     steps.push(openHookPipe());
     imports.push("hook.state", "hook.output");
   }

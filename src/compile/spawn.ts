@@ -44,6 +44,8 @@ export function compileProgram(): Step {
 export function compileSpawn(input: SpawnInput): Step {
   const keep = (fd: Slot): Call => sys("fcntl", [slot(fd), F_SETFD, 0]);
   const child: Call[] = [
+    // Without the parent's end in its own hands, the child sees the parent's death while it waits.
+    sys("close", [slot("sync.host")]),
     ...(input.newUserNamespace ? [...waitCalls(), ...becomeRootCalls()] : []),
     ...keepStdio(input.preserveFds),
     ...[...input.imports, "init.program"].map(keep),

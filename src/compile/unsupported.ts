@@ -4,9 +4,9 @@ import type { Spec } from "../spec/types.ts";
 /** Fields that are valid but not carried out yet: how to read one, and what a user can do meanwhile. */
 const FIELDS: readonly { pointer: string; read: (spec: Spec) => unknown; hint: string }[] = [
   {
-    pointer: "/linux/seccomp",
-    read: (spec) => spec.linux?.seccomp,
-    hint: "remove it, or run unconfined (docker: --security-opt seccomp=unconfined)",
+    pointer: "/linux/seccomp/listenerPath",
+    read: (spec) => spec.linux?.seccomp?.listenerPath,
+    hint: "remove it: runt does not hand system calls to an agent yet",
   },
   { pointer: "/process/apparmorProfile", read: (spec) => spec.process?.apparmorProfile, hint: "remove it" },
   { pointer: "/process/selinuxLabel", read: (spec) => spec.process?.selinuxLabel, hint: "remove it" },

@@ -50,6 +50,36 @@ function bindRun(path: string): (program: Uint8Array, length: number) => number 
   }
 }
 
+/** Largest filter that the kernel takes: BPF_MAXINSNS instructions of 8 bytes. */
+const LARGEST_FILTER = 4096 * 8;
+
+/** Compiles a seccomp profile; the library is loaded at its first use, since it brings libseccomp and a libc along. */
+function compileSeccomp(path: string, profile: Uint8Array): Uint8Array {
+  const declaration =
+    "int64_t runt_seccomp(const void *profile, uint64_t length, void *filter, uint64_t room)";
+  let compile: (profile: Uint8Array, length: number, filter: Uint8Array, room: number) => number;
+  try {
+    compile = koffi.load(path).func(declaration);
+  } catch (cause) {
+    throw new RuntError({
+      code: "HOST_UNSUPPORTED",
+      message: `linux.seccomp: libseccomp cannot be loaded: ${(cause as Error).message}`,
+      pointer: "/linux/seccomp",
+      hint: "install libseccomp2 and build again, or remove linux.seccomp",
+      cause,
+    });
+  }
+  const filter = new Uint8Array(LARGEST_FILTER);
+  const size = Number(compile(profile, profile.length, filter, filter.length));
+  if (size > 0) return filter.slice(0, size);
+  throw new RuntError({
+    code: "SPEC_INVALID",
+    message: `linux.seccomp: libseccomp refuses the profile: errno ${-size}`,
+    pointer: "/linux/seccomp",
+    hint: "look for rules that contradict each other, or compare an argument twice",
+  });
+}
+
 /** The processor as system call tables name it. */
 function ownArch(): Host["arch"] {
   const arch = ARCHES[process.arch];
@@ -81,6 +111,9 @@ export function createNodeHost(options: NodeHostOptions = {}): Host {
           hint: "this is a bug in runt; native/interpreter.h lists the reasons",
         });
       }
+    },
+    compileSeccomp(profile) {
+      return compileSeccomp(nativePath("libruntseccomp.so"), profile);
     },
     get init() {
       init ??= readNative(initPath);

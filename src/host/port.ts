@@ -9,6 +9,12 @@ export interface Host {
    * The memory must stay untouched until a child spawned by it has called execve.
    */
   run(program: Uint8Array): void;
+  /**
+   * Compiles a seccomp profile (src/seccomp/encode-profile.ts) into the kernel's filter, an array of struct
+   * sock_filter, by libseccomp. Throws RuntError HOST_UNSUPPORTED without libseccomp, SPEC_INVALID for a rule that it
+   * refuses.
+   */
+  compileSeccomp(profile: Uint8Array): Uint8Array;
   /** The ELF image of runt-init. */
   readonly init: Uint8Array;
   /** The processor, as system call tables name it. */

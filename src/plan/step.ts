@@ -19,6 +19,7 @@ export type StepKind =
   | "readonly"
   | "sysctl"
   | "terminal"
+  | "seccomp"
   | "hook"
   | "sync"
   | "record"

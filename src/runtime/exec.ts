@@ -20,6 +20,7 @@ import { homeOf } from "./home.ts";
 import { checkTerminal } from "./prepare.ts";
 import { isAlive } from "./process-info.ts";
 import { sealProgram } from "./program.ts";
+import { seccompFilterOf } from "./seccomp-filter.ts";
 import { watchSignals } from "./signals.ts";
 import { type Found, statusOf, withContainer } from "./status.ts";
 import { closeGiven, openStdio, type Stdio, serve } from "./stdio.ts";
@@ -89,6 +90,7 @@ function compile(rt: Runtime, state: StateFile, process: Process, options: ExecO
     rootfs: state.rootfs,
     stateDir: `${rt.root}/${state.id}`,
     home: homeOf(rt, spec, `/proc/${state.pid}/root`),
+    seccompFilter: seccompFilterOf(rt, spec),
     options: {
       consoleSocket:
         options.consoleSocket === undefined ? undefined : absolutePath(rt, options.consoleSocket),

@@ -6,6 +6,7 @@ import { checkContainerId } from "../state/container-id.ts";
 import { absolutePath, type Bundle, loadSpec, openBundle } from "./bundle.ts";
 import type { CreateOptions, Runtime } from "./context.ts";
 import { homeOf } from "./home.ts";
+import { seccompFilterOf } from "./seccomp-filter.ts";
 import { refuseExisting } from "./store.ts";
 
 /** Everything that create needs, worked out without any effect on the host. */
@@ -64,6 +65,7 @@ function prepareBundle(
     rootfs,
     stateDir: `${rt.root}/${options.id}`,
     home: homeOf(rt, spec, rootfs),
+    seccompFilter: seccompFilterOf(rt, spec),
     options: {
       consoleSocket:
         options.consoleSocket === undefined ? undefined : absolutePath(rt, options.consoleSocket),

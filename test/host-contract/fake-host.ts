@@ -260,6 +260,9 @@ export function createFakeHost(): FakeHost {
       run.go();
     },
     init: new Uint8Array(0),
+    compileSeccomp() {
+      throw new RuntError({ code: "HOST_UNSUPPORTED", message: "the fake host has no libseccomp" });
+    },
     arch: "x86_64",
     argv0: "runt",
     argv: [],

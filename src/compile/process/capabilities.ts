@@ -88,7 +88,28 @@ export function capabilityWarnings(input: CompileInput): string[] {
 }
 
 /**
- * Init step after the uid switch: the other four sets, ambient last. A config without capabilities leaves none,
+ * Init step right after the uid switch: the effective set that the process will have, so that what is looked up next is
+ * allowed or refused as it will be; with it CAP_SYS_ADMIN, which installing a seccomp filter needs.
+ */
+export function compileEffectiveSet(input: CompileInput): Step[] {
+  const sets = input.spec.process?.capabilities;
+  const admin = isGrantable(CAPABILITIES.CAP_SYS_ADMIN, input) ? [CAPABILITIES.CAP_SYS_ADMIN] : [];
+  const raised = [
+    ...new Set([...numbers(sets?.permitted, input), ...numbers(sets?.inheritable, input), ...admin]),
+  ];
+  const effective = [...new Set([...numbers(sets?.effective, input), ...admin])];
+  return [
+    {
+      kind: "process",
+      from: "/process/capabilities/effective",
+      title: "set the effective capabilities, and CAP_SYS_ADMIN until the end of the set-up",
+      calls: [capset(effective, [...new Set([...raised, ...effective])], numbers(sets?.inheritable, input))],
+    },
+  ];
+}
+
+/**
+ * Init step after everything that needs privilege: the final sets, ambient last. A config without capabilities leaves none,
  * as with runc. An ambient capability that cannot be raised is no failure. SPEC(config#process): "warning".
  */
 export function compileCapabilities(input: CompileInput): Step[] {
