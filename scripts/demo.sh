@@ -74,6 +74,8 @@ timed runt state "$id" | grep -E 'status|runt state' | sed 's/^}//'
 timed runt kill "$id" KILL
 timed runt delete --force "$id"
 
-say "4. An error names the field, the reason and the cure"
-process no-such-program
-timed runt run --bundle "$work" "$id" || true
+say "4. An error names the field or the file, the reason and the cure"
+printf '#!/bin/sh\r\necho hello\n' >"$work/rootfs/bin/hello"
+chmod 755 "$work/rootfs/bin/hello"
+process hello
+runt run --bundle "$work" "$id" || echo "(exit status $?)"
