@@ -90,7 +90,6 @@ export function compileCreate(input: CompileInput): CompiledCreate {
     ...compileHostHooks(input.spec, "createRuntime"),
     hostSync("mounted", "release"),
     hostSync("ready", "await"),
-    ...process.limits,
     records.created,
     hostSync("ready", "release"),
   ];

@@ -90,7 +90,6 @@ export function compileExec({ input, pid, cgroup }: ExecInput): Plan {
       preserveFds: input.options.preserveFds,
     }),
     ...process.host,
-    ...process.limits,
     hostSync("joined", "release"),
   ];
   const init: Step[] = [

@@ -17,7 +17,7 @@ import { compileExecute } from "./execute.ts";
 import { compileFindExecutable } from "./find-executable.ts";
 import { compileKeyring } from "./keyring.ts";
 import { compileOomScore } from "./oom-score.ts";
-import { compileRlimits } from "./rlimits.ts";
+import { compileOpenFilesLimit, compileRlimits } from "./rlimits.ts";
 import { compileStdioOwner } from "./stdio-owner.ts";
 import { compileUser } from "./user.ts";
 
@@ -27,8 +27,6 @@ const PR_SET_NO_NEW_PRIVS = 38;
 export interface CompiledProcess {
   /** Carried out by the parent on init's pid, before anything else. */
   host: Step[];
-  /** Resource limits: carried out by the parent once init's own work is done. */
-  limits: Step[];
   /** At create time, in the final root. */
   init: Step[];
   /** With no_new_privs: the filter, before startContainer hooks. */
@@ -61,8 +59,7 @@ export function compileProcess(input: CompileInput, kept: readonly Slot[]): Comp
   const env = compileEnvironment(input.spec.process?.env ?? [], input.home);
   const lastOfAll = input.spec.process?.noNewPrivileges === true;
   return {
-    host: compileOomScore(input),
-    limits: compileRlimits(input),
+    host: [...compileOomScore(input), ...compileRlimits(input)],
     init: [
       ...compileKeyring(input),
       ...compileEnterCwdAsRoot(input),
@@ -74,6 +71,7 @@ export function compileProcess(input: CompileInput, kept: readonly Slot[]): Comp
       ...compileEnterCwd(input),
       ...compileFindExecutable(input, env),
       compileSettleDescriptors(input, kept),
+      ...compileOpenFilesLimit(input),
       ...(lastOfAll ? [] : compileSeccomp(input)),
       ...compileCapabilities(input),
     ],

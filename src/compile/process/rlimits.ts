@@ -1,5 +1,6 @@
 import { RuntError } from "../../error/runt-error.ts";
 import { block, slot, sys } from "../../plan/build.ts";
+import type { Operand } from "../../plan/call.ts";
 import type { Step } from "../../plan/step.ts";
 import { RLIMITS, type RlimitName } from "../../tables/rlimits.ts";
 import type { CompileInput } from "../input.ts";
@@ -28,7 +29,8 @@ function numberOf(type: string, from: string): number {
   });
 }
 
-function rlimitStep(from: string, type: string, softest: number, hardest: number): Step {
+/** `pid` is the process whose limit is set; 0 is the caller. */
+function rlimitStep(pid: Operand, from: string, type: string, softest: number, hardest: number): Step {
   const [soft, hard] = [limitOf(softest), limitOf(hardest)];
   const title = `set ${type} to ${words(soft)} (hard ${words(hard)})`;
   return {
@@ -36,7 +38,7 @@ function rlimitStep(from: string, type: string, softest: number, hardest: number
     from,
     title,
     calls: [
-      sys("prlimit64", [slot("init.pid"), numberOf(type, from), block({ u64: soft }, { u64: hard }), 0], {
+      sys("prlimit64", [pid, numberOf(type, from), block({ u64: soft }, { u64: hard }), 0], {
         tolerate: [
           { errno: "EPERM", why: "told below", to: "refused" },
           { errno: "EINVAL", why: "told below", to: "wrong" },
@@ -57,16 +59,26 @@ function rlimitStep(from: string, type: string, softest: number, hardest: number
 }
 
 /**
- * Host steps: the parent sets init's limits, while it still has the privilege to. Without a limit of open files in
- * the config the one that runt was started with is restored (Node raises its own).
+ * Host steps: the parent sets init's limits, while both are root. The limit of open files only where its hard limit has
+ * to be raised, which takes the parent's privilege; init itself lowers it last, since it needs descriptors until then.
  * Throws SPEC_INVALID for a type that Linux does not have. SPEC(config#process)
  */
 export function compileRlimits(input: CompileInput): Step[] {
-  const rlimits = input.spec.process?.rlimits ?? [];
-  const steps = rlimits.map((limit, i) =>
-    rlimitStep(`/process/rlimits/${i}`, limit.type, limit.soft, limit.hard),
-  );
-  if (rlimits.some((limit) => limit.type === NO_FILE_LIMIT)) return steps;
+  return (input.spec.process?.rlimits ?? []).flatMap((limit, i) => {
+    if (limit.type === NO_FILE_LIMIT && limit.hard <= input.facts.nofile.hard) return [];
+    return [rlimitStep(slot("init.pid"), `/process/rlimits/${i}`, limit.type, limit.soft, limit.hard)];
+  });
+}
+
+/**
+ * Init step: the limit of open files, after the descriptors are settled. Without one in the config the limit that runt
+ * was started with.
+ */
+export function compileOpenFilesLimit(input: CompileInput): Step[] {
+  const index = (input.spec.process?.rlimits ?? []).findIndex((limit) => limit.type === NO_FILE_LIMIT);
+  const limit = input.spec.process?.rlimits?.[index];
+  if (limit !== undefined)
+    return [rlimitStep(0, `/process/rlimits/${index}`, NO_FILE_LIMIT, limit.soft, limit.hard)];
   const { soft, hard } = input.facts.nofile;
-  return [...steps, rlimitStep("runt:open-files", NO_FILE_LIMIT, soft, hard)];
+  return [rlimitStep(0, "runt:open-files", NO_FILE_LIMIT, soft, hard)];
 }
