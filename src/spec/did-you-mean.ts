@@ -24,8 +24,9 @@ function at(row: readonly number[], index: number): number {
 
 /**
  * The one of `known` that `typed` most likely was meant to be, whatever the case of letters: the nearest, at most a
- * third of the letters behind the last "_" (and never fewer than one) away, or else one that `typed` is the start of ("net" of
- * "network") or starts with, or that has it behind a "_" ("NET_RAW" of "CAP_NET_RAW"). Undefined when none is near.
+ * third of the letters behind the last "_" (and never fewer than one) away. Else one that `typed` is the start of
+ * ("net" of "network") or starts with, or that has it behind a "_" ("NET_RAW" of "CAP_NET_RAW"). Undefined when none
+ * is near.
  */
 export function didYouMean(typed: string, known: readonly string[]): string | undefined {
   const small = typed.toLowerCase();
