@@ -7,7 +7,10 @@ const process = (more: object): Spec => spec({ process: { cwd: "/", ...more } })
 const linux = (more: object): Spec => spec({ linux: more });
 
 const REFUSED: readonly (readonly [pointer: string, spec: Spec])[] = [
-  ["/linux/seccomp", linux({ seccomp: { defaultAction: "SCMP_ACT_ALLOW" } })],
+  [
+    "/linux/seccomp/listenerPath",
+    linux({ seccomp: { defaultAction: "SCMP_ACT_ALLOW", listenerPath: "/run/agent" } }),
+  ],
   ["/process/apparmorProfile", process({ apparmorProfile: "runt-default" })],
   ["/process/selinuxLabel", process({ selinuxLabel: "system_u:system_r:container_t:s0" })],
   ["/process/scheduler", process({ scheduler: { policy: "SCHED_IDLE" } })],
@@ -22,7 +25,7 @@ const REFUSED: readonly (readonly [pointer: string, spec: Spec])[] = [
 
 for (const [pointer, config] of REFUSED) {
   t.test(`${pointer} is refused by its name, with a hint`, (t) => {
-    const field = pointer.slice(1).replace("/", ".");
+    const field = pointer.slice(1).replaceAll("/", ".");
     t.throws(() => refuseUnsupported(config), {
       code: "SPEC_UNSUPPORTED",
       pointer,

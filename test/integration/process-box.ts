@@ -187,7 +187,7 @@ function testMounts(rootfs: string): Step {
 
 function planOf(input: CompileInput): Plan {
   const rootfs = compileRootfs(input);
-  const process = compileProcess(input);
+  const process = compileProcess(input, ["sync.fd", "hook.state", "hook.output"]);
   const terminal = input.spec.process?.terminal === true;
   const imports: Slot[] = ["sync.fd", "proc.fd", "rootfs.tree", "hook.state", "hook.output"];
   imports.push(...(terminal ? ["console.fd"] : ["stdio.0", "stdio.1", "stdio.2"]));

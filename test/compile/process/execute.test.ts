@@ -1,40 +1,51 @@
 import t from "tap";
+import { compileSettleDescriptors } from "../../../src/compile/process/descriptors.ts";
 import { compileExecute } from "../../../src/compile/process/execute.ts";
-import { callsOf, encode, inputOf } from "./input.ts";
+import { callsOf, encode, inputOf, sysCalls } from "./input.ts";
 import { walk } from "./walk.ts";
 
-const executed = (preserveFds: number, report: number) => {
-  const input = inputOf({ process: { args: ["sh", "-c", "a\nb"] }, options: { preserveFds } });
-  const steps = compileExecute(input, ["A=1"]);
-  encode(steps);
+t.test("execve is the only call of the last step", (t) => {
+  const steps = compileExecute(inputOf({ process: { args: ["sh", "-c", "a\nb"] } }), ["A=1"]);
+  encode(steps, [["exec.path", 1]]);
   t.equal(steps[0]?.title, "execute sh");
-  return walk(callsOf(steps), (call) => (call.name === "dup3" ? Number(call.args[1]) : 0), [
-    ["sync.fd", report],
-  ]);
-};
-
-t.test("the fd for errors moves behind the kept ones, all others close before execve", (t) => {
-  const { made, slots } = executed(2, 9);
   t.same(
-    made.map((call) => [call.name, ...call.args]),
-    [
-      ["dup3", { slot: "sync.fd" }, 5, 0o2000000],
-      ["fcntl", { slot: "sync.fd" }, 2, 1],
-      ["close_range", 6, 0xffffffff, 0],
-      ["execve", { slot: "exec.path" }, { vec: ["sh", "-c", "a\nb"] }, { vec: ["A=1"] }],
-    ],
+    callsOf(steps).map((call) => (call.op === "sys" ? [call.name, ...call.args] : call.op)),
+    [["execve", { slot: "exec.path" }, { vec: ["sh", "-c", "a\nb"] }, { vec: ["A=1"] }]],
   );
-  t.equal(slots.get("sync.fd"), 5);
   t.end();
 });
 
-t.test("a report fd that is in its place stays", (t) => {
-  const { made } = executed(0, 3);
-  t.same(
-    made.map((call) => call.name),
-    ["fcntl", "close_range", "execve"],
+t.test("kept descriptors move behind the preserved ones, all others close", (t) => {
+  const kept = ["sync.fd", "gate.fd"] as const;
+  const input = inputOf({ process: { args: ["sh"] }, options: { preserveFds: 2 } });
+  const step = compileSettleDescriptors(input, kept);
+  // gate.fd stands where sync.fd has to go.
+  const known = [
+    ["sync.fd", 9],
+    ["gate.fd", 5],
+  ] as const;
+  encode([step], known);
+  let next = 20;
+  const { slots } = walk(
+    step.calls,
+    (call) => (call.name === "fcntl" ? next++ : call.name === "dup3" ? Number(call.args[1]) : 0),
+    known,
   );
-  t.same(made[1]?.args, [4, 0xffffffff, 0]);
+  t.same([slots.get("sync.fd"), slots.get("gate.fd")], [5, 6]);
+  t.same(
+    sysCalls([step], "fcntl").map((call) => call.args.slice(1)),
+    [
+      [1030, 7],
+      [1030, 7],
+    ],
+    "first to numbers that nobody needs",
+  );
+  t.same(
+    sysCalls([step], "dup3").map((call) => call.args[2]),
+    [0o2000000, 0o2000000],
+    "closed by execve",
+  );
+  t.same(sysCalls([step], "close_range")[0]?.args, [7, 0xffffffff, 0]);
   t.end();
 });
 

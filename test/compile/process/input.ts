@@ -46,6 +46,7 @@ export function inputOf(given: Given = {}): CompileInput {
     rootfs: "/bundle/rootfs",
     stateDir: "/run/runt/box",
     home: given.home,
+    seccompFilter: undefined,
     options: {
       noPivot: false,
       noNewKeyring: false,

@@ -12,21 +12,28 @@ const DEFAULTS = {
 };
 
 t.test("the order in which privileges go", (t) => {
-  const { init } = compileProcess(inputOf({ process: { ...DEFAULTS, cwd: "/w" }, home: "/root" }));
-  encode(init, [["rootfs.fd", 9]]);
+  const { init } = compileProcess(inputOf({ process: { ...DEFAULTS, cwd: "/w" }, home: "/root" }), [
+    "sync.fd",
+  ]);
+  encode(init, [
+    ["rootfs.fd", 9],
+    ["sync.fd", 10],
+  ]);
   t.same(
     init.map((step) => step.title),
     [
       "join a new session keyring _ses.box",
-      "make the working directory /w",
       "enter the working directory /w",
       "give stdin, stdout and stderr to uid 0",
       "give up new privileges",
       "keep 1 of 41 capabilities in the bounding set",
       "become uid 0, gid 0",
-      "set the effective, permitted, inheritable and ambient capabilities",
+      "set the effective capabilities, and CAP_SYS_ADMIN until the end of the set-up",
       "stay in the working directory /w",
       "find the executable sh",
+      "close every descriptor but stdio, 0 preserved ones and sync.fd",
+      "set RLIMIT_NOFILE to 1024 (hard 1024)",
+      "set the effective, permitted, inheritable and ambient capabilities",
     ],
   );
   t.end();
@@ -34,10 +41,10 @@ t.test("the order in which privileges go", (t) => {
 
 t.test("the parent sets score and limits, start executes with the home of passwd", (t) => {
   const input = inputOf({ process: { ...DEFAULTS, oomScoreAdj: 100 }, home: "/root" });
-  const { host, execute } = compileProcess(input);
+  const { host, execute } = compileProcess(input, ["sync.fd"]);
   t.same(
     host.map((step) => step.from),
-    ["/process/oomScoreAdj", "/process/rlimits/0"],
+    ["/process/oomScoreAdj"],
   );
   t.same(sysCalls(execute, "execve")[0]?.args[2], { vec: ["PATH=/bin", "TERM=xterm", "HOME=/root"] });
   t.end();
@@ -45,7 +52,7 @@ t.test("the parent sets score and limits, start executes with the home of passwd
 
 t.test("new privileges are given up only when the config says so", (t) => {
   const marks = (noNewPrivileges: boolean | undefined) =>
-    sysCalls(compileProcess(inputOf({ process: { noNewPrivileges } })).init, "prctl").filter(
+    sysCalls(compileProcess(inputOf({ process: { noNewPrivileges } }), ["sync.fd"]).init, "prctl").filter(
       (call) => call.args[0] === 38,
     ).length;
   t.equal(marks(true), 1);
@@ -55,8 +62,11 @@ t.test("new privileges are given up only when the config says so", (t) => {
 });
 
 t.test("a config without a process gives nothing to execute", (t) => {
-  const { init, execute } = compileProcess(inputOf({ process: undefined }));
+  const { init, execute } = compileProcess(inputOf({ process: undefined }), ["sync.fd"]);
   t.same(execute, []);
-  encode(init, [["rootfs.fd", 9]]);
+  encode(init, [
+    ["rootfs.fd", 9],
+    ["sync.fd", 10],
+  ]);
   t.end();
 });

@@ -14,6 +14,8 @@ import { faultyHost, INJECTED } from "./faulty-host.ts";
 
 type Test = Pick<typeof t, "fail" | "match" | "notMatch" | "equal">;
 
+t.setTimeout(600_000);
+
 const OPTIONS = { noPivot: false, noNewKeyring: false, preserveFds: 0 };
 const MODE = { detach: true, carryOut: true };
 
