@@ -78,6 +78,8 @@ function runFile(file) {
   // A process group of its own, so that a file that takes too long is ended with all that it started.
   const child = spawn(process.execPath, [join(BUILT, file)], {
     detached: true,
+    // tap gives up after 30 s by itself.
+    env: { ...process.env, TAP_TIMEOUT: String(TIMEOUT_MS / 1000) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   for (const name of ["stdout", "stderr"]) {

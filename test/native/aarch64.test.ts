@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import t from "tap";
 import { RECORD_MAGIC } from "../../src/plan/format.ts";
 import { syscallNumber } from "../../src/tables/syscalls.ts";
@@ -17,6 +17,7 @@ const skipRun = skip || (!has(QEMU) && "no qemu for aarch64 programs");
 
 /** Runs runt-init under qemu with `program` as fd 3 and a report pipe as fd 4. */
 function run(program: RawProgram): { status: number | null; report: Buffer } {
+  mkdirSync("build/native-test", { recursive: true });
   const path = "build/native-test/aarch64-program";
   writeFileSync(path, assemble(program).bytes);
   const fd = openSync(path, "r");
