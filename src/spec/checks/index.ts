@@ -10,6 +10,7 @@ import * as linuxPaths from "./linux-paths.ts";
 import * as memoryPolicy from "./memory-policy.ts";
 import * as mounts from "./mounts.ts";
 import * as namespaces from "./namespaces.ts";
+import { personalityHasNoFlags } from "./personality.ts";
 import { PROCESS_CHECKS } from "./process.ts";
 import * as resources from "./resources.ts";
 import * as seccomp from "./seccomp.ts";
@@ -61,6 +62,7 @@ export const CHECKS: readonly Check[] = [
   linuxPaths.hiddenPathsAreAbsolute,
   linuxPaths.cgroupsPathDoesNotClimb,
   sysctlsAreNamespaced,
+  resources.memoryIsNotNegative,
   resources.swapIsAboveMemory,
   resources.cpuBurstFitsQuota,
   resources.cpuPeriodIsInRange,
@@ -80,4 +82,5 @@ export const CHECKS: readonly Check[] = [
   intelRdt.schemasHavePrefixes,
   memoryPolicy.policyNodesFitMode,
   memoryPolicy.policyFlagsFitMode,
+  personalityHasNoFlags,
 ];

@@ -1,6 +1,7 @@
 /** Checks of the namespaces, and of the fields that need one. SPEC(config-linux#namespaces) */
 import { encodeUtf8 } from "../../bytes/utf8.ts";
 import { error, type Finding, shown } from "../finding.ts";
+import { pointerOf } from "../pointer.ts";
 import type { Namespace, Spec } from "../types.ts";
 import { absolute } from "./paths.ts";
 
@@ -88,15 +89,19 @@ export function netDevicesHaveNetworkNamespace(spec: Spec): Finding[] {
     const reason = "network devices cannot be moved without a private network namespace";
     return [error("/linux/netDevices", reason, addNamespace("network"))];
   }
-  return devices.flatMap(([device, { name = "" }]) => [
-    ...interfaceName(`/linux/netDevices/${device.replace(/~/g, "~0").replace(/\//g, "~1")}`, device),
-    ...(name === "" ? [] : interfaceName(`/linux/netDevices/${device}/name`, name)),
-  ]);
+  return devices.flatMap(([device, { name = "" }]) => {
+    const pointer = pointerOf(["linux", "netDevices", device]);
+    return [
+      ...interfaceName(pointer, device),
+      ...(name === "" ? [] : interfaceName(`${pointer}/name`, name)),
+    ];
+  });
 }
 
-/** KERNEL: dev_valid_name. */
+/** KERNEL: dev_valid_name; IFNAMSIZ counts bytes. */
 function interfaceName(pointer: string, name: string): Finding[] {
-  if (name !== "" && name.length <= 15 && name !== "." && name !== ".." && !/[/:\s]/.test(name)) return [];
+  const fits = name !== "" && encodeUtf8(name).length <= 15;
+  if (fits && name !== "." && name !== ".." && !/[/:\s]/.test(name)) return [];
   const hint = "use 1 to 15 characters without slash, colon and blanks";
   return [error(pointer, `${shown(name)} is no name for a network device`, hint)];
 }

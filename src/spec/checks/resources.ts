@@ -10,6 +10,18 @@ function resourcesOf(spec: Spec): Resources {
   return spec.linux?.resources ?? {};
 }
 
+/** SPEC(config-linux#memory): -1 is no limit, and the only negative number with a meaning. */
+export function memoryIsNotNegative(spec: Spec): Finding[] {
+  const { memory = {} } = resourcesOf(spec);
+  const fields = ["limit", "reservation", "swap", "kernel", "kernelTCP"] as const;
+  return fields.flatMap((field) => {
+    const bytes = memory[field] ?? 0;
+    if (bytes >= -1) return [];
+    const hint = "use a number of bytes, or -1 for no limit";
+    return [error(`${AT}/memory/${field}`, `${bytes} is below -1`, hint)];
+  });
+}
+
 /** Swap is memory and swap together, so it cannot be less than memory. */
 export function swapIsAboveMemory(spec: Spec): Finding[] {
   const { limit = 0, swap = 0 } = resourcesOf(spec).memory ?? {};
