@@ -1,5 +1,5 @@
 /** What integration tests share: bundles of busybox, a runtime with a state root of its own, the search for leftovers. */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
   mkdirSync,
@@ -106,11 +106,12 @@ export function makeRuntime(root: string, host: Host = createNodeHost()): Runtim
 
 /** Every cgroup directory whose name is `id`. */
 function cgroupsOf(id: string): string[] {
-  return execFileSync("find", ["/sys/fs/cgroup", "-type", "d", "-name", id], {
+  // Cgroups of others vanish while find walks, which it takes for a failure.
+  return spawnSync("find", ["/sys/fs/cgroup", "-type", "d", "-name", id], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"],
   })
-    .split("\n")
+    .stdout.split("\n")
     .filter((line) => line !== "");
 }
 
