@@ -3,8 +3,6 @@ import { existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { basename, join } from "node:path";
 
 const CGROUP_ROOT = "/sys/fs/cgroup";
-/** Cgroups that the suite's configs name: "/cgrouptest" and "testdir/cgrouptest/container". */
-const SUITE_CGROUPS: readonly string[] = ["cgrouptest", "testdir"];
 const DELETE_TIMEOUT_MS = 20_000;
 /** How often a cgroup whose processes were just killed is tried again. */
 const RMDIR_TRIES = 50;
@@ -18,6 +16,8 @@ export interface Place {
   readonly stateDir: string;
   /** A `NAME=value` that only its processes have in their environment. */
   readonly mark: string;
+  /** Names of cgroups that are its own, besides those named by a container's id. */
+  readonly cgroups: readonly string[];
 }
 
 /** Removes what a program left: containers, processes, cgroups, mounts. Returns their names. */
@@ -26,7 +26,7 @@ export function removeLeftovers(place: Place): string[] {
   return [
     ...ids.map((id) => deleteContainer(place, id)),
     ...killMarked(place.mark),
-    ...removeCgroups([...SUITE_CGROUPS, ...ids]),
+    ...removeCgroups([...place.cgroups, ...ids]),
     ...unmountBelow(place.dir),
   ];
 }

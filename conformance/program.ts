@@ -17,18 +17,26 @@ import type { Run } from "./verdict.ts";
 
 /** Where scripts/conformance.sh puts the suite. */
 export const SUITE = "build/conformance";
+/** Cgroups that the suite's configs name: "/cgrouptest" and "testdir/cgrouptest/container". */
+const CGROUPS: readonly string[] = ["cgrouptest", "testdir"];
+/** What each program printed is left there, for whoever looks for the cause of a failure. */
+const OUTPUT = join(SUITE, "output");
 const MARK_NAME = "RUNT_CONFORMANCE";
 
 /** Runs one program of the suite with `runtime` (absolute path), and cleans after it. */
 export async function runProgram(program: string, runtime: string, timeoutMs: number): Promise<Run> {
   const dir = makePlace(runtime);
+  mkdirSync(OUTPUT, { recursive: true });
   const wrapper = join(dir, "runtime");
   const began = performance.now();
   const { stdout, stderr, end } = await launch(program, dir, wrapper, timeoutMs);
   const seconds = (performance.now() - began) / 1000;
   const mark = `${MARK_NAME}=${dir}`;
-  const left = removeLeftovers({ dir, runtime: wrapper, stateDir: join(dir, "state"), mark });
+  const left = removeLeftovers({ dir, runtime: wrapper, stateDir: join(dir, "state"), mark, cgroups: CGROUPS });
   rmSync(dir, { recursive: true, force: true });
+  for (const [stream, text] of Object.entries({ stdout, stderr })) {
+    writeFileSync(join(OUTPUT, `${program}.${stream}`), text);
+  }
   const lastError = stderr.trimEnd().split("\n").at(-1) ?? "";
   return { program, points: parseTap(stdout), end, lastError, seconds, left };
 }
