@@ -3,7 +3,7 @@ import { AT_FDCWD, block, buf, sys } from "../plan/build.ts";
 import { bufferBytes, carry } from "./carry.ts";
 import { parseCgroupFacts } from "./cgroup-facts.ts";
 import type { HostFacts } from "./facts.ts";
-import type { Sys } from "./sys.ts";
+import { callError, type Sys } from "./sys.ts";
 
 const RLIMIT_NOFILE = 7;
 const UTS_FIELD = 65;
@@ -22,6 +22,7 @@ export function probeFacts(runtime: Sys): HostFacts {
     ],
     new Map(),
   );
+  if (asked.failure !== undefined) throw callError(asked.failure.call, asked.failure.errno);
   const release = text(bufferBytes(asked, "uts").subarray(2 * UTS_FIELD, 3 * UTS_FIELD));
   const [major = "0", minor = "0"] = release.split(".");
   const read = (path: string) => runtime.readFileIfThere(AT_FDCWD, path);

@@ -91,7 +91,7 @@ export class Sys {
       const chunk = this.read(fd, READ_CHUNK);
       if (chunk.length === 0) break;
       length += chunk.length;
-      if (length > limit) throw fail(sys("read", [fd]), "EFBIG");
+      if (length > limit) throw callError(sys("read", [fd]), "EFBIG");
       chunks.push(chunk);
     }
     const all = new Uint8Array(length);
@@ -264,12 +264,13 @@ export class Sys {
     const carried = carry(this.host, [{ ...call, into: "result" }], NOTHING);
     if (carried.failure === undefined) return { result: slotValue(carried, "result"), carried };
     const { errno } = carried.failure;
-    if (!tolerated.includes(errno)) throw fail(call, errno);
+    if (!tolerated.includes(errno)) throw callError(call, errno);
     return { result: -(ERRNO_NUMBERS[errno as keyof typeof ERRNO_NUMBERS] ?? 1), carried };
   }
 }
 
-function fail(call: Call, errno: string): RuntError {
+/** The error for a call that failed: the call with its operands, the errno and its words. */
+export function callError(call: Call, errno: string): RuntError {
   const line = callLine(call);
   return new RuntError({
     code: "STEP_FAILED",

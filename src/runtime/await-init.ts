@@ -90,14 +90,19 @@ export function receive(execution: Execution, fd: number, findOp: FindOp): InitM
   }
 }
 
-/** One message; undefined when the other side went away with ours unread. */
+/**
+ * One message; undefined when the other side went away with ours unread and had nothing to say.
+ * KERNEL: a socket whose peer closed with unread data gives ECONNRESET once, before what the peer had sent.
+ */
 function readMessage(execution: Execution, fd: number): Uint8Array | undefined {
+  const { sys } = execution.rt;
   try {
-    return execution.rt.sys.read(fd, 64);
+    return sys.read(fd, 64);
   } catch (error) {
-    if ((error as RuntError).errno === "ECONNRESET") return undefined;
-    throw error;
+    if ((error as RuntError).errno !== "ECONNRESET") throw error;
   }
+  const bytes = sys.read(fd, 64);
+  return bytes.length === 0 ? undefined : bytes;
 }
 
 /** Takes what the hooks' pipe holds now; false at its end. */
