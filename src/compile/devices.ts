@@ -1,15 +1,15 @@
 import { RuntError } from "../error/runt-error.ts";
 import { AT_EMPTY_PATH, archFlags, buf, load, O, openAt2, RESOLVE, slot, str, sys } from "../plan/build.ts";
-import type { Call } from "../plan/call.ts";
+import type { Call, Slot } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
 import type { Device } from "../spec/types.ts";
 import { type CompileInput, userNamespaceOf } from "./input.ts";
 import { attachMount, cloneHostMount, closeAll } from "./mount-calls.ts";
 import { parseMountOptions } from "./mount-options.ts";
 import { destinationOf } from "./mount-target.ts";
-import { openOrMakeDirectory, openOrMakeFile, splitPath } from "./paths.ts";
+import { inRoot, openOrMakeDirectory, openOrMakeFile, splitPath } from "./paths.ts";
 
-const STATX_ALL = 0x7ff;
+const STATX_TYPE = 1;
 const STATX_MODE = 28;
 const STATX_RDEV_MAJOR = 128;
 const STATX_RDEV_MINOR = 132;
@@ -37,6 +37,10 @@ function deviceNumber(major: number, minor: number): number {
   return (minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12);
 }
 
+function nameOf({ type, major, minor }: Device): string {
+  return type === "p" ? "a FIFO" : `the device ${type} ${major ?? 0}:${minor ?? 0}`;
+}
+
 /** True when the config gives the container a /dev of the host, which is not to be filled. */
 export function hasOwnDev(input: CompileInput): boolean {
   return (input.spec.mounts ?? []).some(
@@ -44,34 +48,24 @@ export function hasOwnDev(input: CompileInput): boolean {
   );
 }
 
-/** Opens the device again and verifies what it is: the image may have put anything there. */
-function verify(device: Device, arch: "x86_64" | "aarch64", name: string): Call[] {
-  const { NOFOLLOW } = archFlags(arch);
-  const wrong = `${device.path} exists already and is not the device ${device.type} ${device.major ?? 0}:${device.minor ?? 0}`;
+/** Fails with `errno` and `wrong` unless the open `fd` is the device. */
+function verify(device: Device, fd: Slot, errno: string, wrong: string): Call[] {
   const numbers: Call[] =
     device.type === "p"
       ? []
       : [
-          { op: "assert", slot: "device.major", equals: device.major ?? 0, errno: "EEXIST", why: wrong },
-          { op: "assert", slot: "device.minor", equals: device.minor ?? 0, errno: "EEXIST", why: wrong },
+          { op: "assert", slot: "device.major", equals: device.major ?? 0, errno, why: wrong },
+          { op: "assert", slot: "device.minor", equals: device.minor ?? 0, errno, why: wrong },
         ];
   return [
-    openAt2("device.dir", name, O.PATH | NOFOLLOW, ONE_NAME & ~RESOLVE.NO_SYMLINKS, { into: "device.fd" }),
-    sys("statx", [slot("device.fd"), str(""), AT_EMPTY_PATH, STATX_ALL, buf("scratch.stat", 256)], {
+    sys("statx", [slot(fd), str(""), AT_EMPTY_PATH, STATX_TYPE, buf("scratch.stat", 256)], {
       load: [
         load("device.mode", "scratch.stat", STATX_MODE, 2),
         load("device.major", "scratch.stat", STATX_RDEV_MAJOR, 4),
         load("device.minor", "scratch.stat", STATX_RDEV_MINOR, 4),
       ],
     }),
-    {
-      op: "assert",
-      slot: "device.mode",
-      mask: S_IFMT,
-      equals: TYPES[device.type],
-      errno: "EEXIST",
-      why: wrong,
-    },
+    { op: "assert", slot: "device.mode", mask: S_IFMT, equals: TYPES[device.type], errno, why: wrong },
     ...numbers,
   ];
 }
@@ -82,8 +76,9 @@ function verify(device: Device, arch: "x86_64" | "aarch64", name: string): Call[
  */
 function makeNode(input: CompileInput, device: Device): Call[] {
   const { arch } = input.facts;
+  const { NOFOLLOW } = archFlags(arch);
   const { parent, name } = splitPath(device.path);
-  const mode = TYPES[device.type] | (device.fileMode ?? 0o666);
+  const mode = TYPES[device.type] | ((device.fileMode ?? 0o666) & ~S_IFMT);
   return [
     ...openOrMakeDirectory(arch, parent, "device.dir", "parent"),
     // The mode is the config's, whatever the caller's umask.
@@ -103,7 +98,9 @@ function makeNode(input: CompileInput, device: Device): Call[] {
     ),
     { op: "label", name: "there" },
     sys("umask", [slot("device.umask")]),
-    ...verify(device, arch, name),
+    // The image may have put anything there.
+    openAt2("device.dir", name, O.PATH | NOFOLLOW, ONE_NAME & ~RESOLVE.NO_SYMLINKS, { into: "device.fd" }),
+    ...verify(device, "device.fd", "EEXIST", `${device.path} exists already and is not ${nameOf(device)}`),
     sys("fchownat", [slot("device.fd"), str(""), device.uid ?? 0, device.gid ?? 0, AT_EMPTY_PATH], {
       tolerate: [{ errno: "EROFS", why: "the device of the image is on a read-only filesystem" }],
     }),
@@ -115,6 +112,7 @@ function makeNode(input: CompileInput, device: Device): Call[] {
 function bindNode(input: CompileInput, device: Device): Call[] {
   return [
     cloneHostMount(device.path, "device.tree", false),
+    ...verify(device, "device.tree", "ENODEV", `${device.path} of the host is not ${nameOf(device)}`),
     ...openOrMakeFile(input.facts.arch, device.path, "device.fd", "target"),
     attachMount("device.tree", "device.fd"),
     ...closeAll("device.tree", "device.fd"),
@@ -143,10 +141,10 @@ function deviceStep(input: CompileInput, device: Device, from: string): Step {
 export function compileDevices(input: CompileInput): Step[] {
   if (hasOwnDev(input)) return [];
   const devices = input.spec.linux?.devices ?? [];
-  const named = new Set(devices.map((device) => device.path));
+  const named = new Set(devices.map((device) => inRoot(device.path)));
   return [
     ...devices.map((device, i) => deviceStep(input, device, `/linux/devices/${i}`)),
-    ...DEFAULTS.filter((device) => !named.has(device.path)).map((device) =>
+    ...DEFAULTS.filter((device) => !named.has(inRoot(device.path))).map((device) =>
       deviceStep(input, device, "runt:default-devices"),
     ),
   ];

@@ -1,15 +1,31 @@
-import { AT_EMPTY_PATH, buf, load, O, openAt2, slot, str, sys } from "../plan/build.ts";
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  assert,
+  buf,
+  load,
+  O,
+  OPEN_HOW_SIZE,
+  openAt2,
+  openHow,
+  slot,
+  str,
+  sys,
+} from "../plan/build.ts";
 import type { Call } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
 import { MOUNT_ATTR } from "../tables/mount-options.ts";
 import type { CompileInput } from "./input.ts";
-import { attachMount, cloneHostMount, cloneMount, closeAll, makeFilesystem } from "./mount-calls.ts";
+import { attachMount, cloneMount, closeAll, makeFilesystem } from "./mount-calls.ts";
 import { IN_ROOT, inRoot } from "./paths.ts";
 
 const STATX_TYPE = 1;
 const STATX_MODE = 28;
+const STATX_RDEV_MAJOR = 128;
+const STATX_RDEV_MINOR = 132;
 const S_IFMT = 0o170000;
 const S_IFDIR = 0o040000;
+const S_IFCHR = 0o020000;
 
 /** Masks a directory by the one empty read-only tmpfs, made at its first use and cloned from then on. */
 function maskDirectory(): Call[] {
@@ -30,12 +46,38 @@ function maskDirectory(): Call[] {
 }
 
 /**
- * Masks a file by the host's own /dev/null, which is still in sight before the pivot.
- * CVE-2025-31133: the image's /dev/null may be anything.
+ * Opens what masks files: the host's own /dev/null, which is still in sight before the pivot.
+ * CVE-2025-31133: the image's /dev/null may be anything; and a host inside a container may have a strange one, too.
  */
+function openMasks(): Step {
+  const why = "/dev/null of the host is not the character device 1:3";
+  const stat = buf("scratch.stat", 256);
+  return {
+    kind: "mask",
+    from: "/linux/maskedPaths",
+    title: "open the host's /dev/null to mask files with",
+    calls: [
+      sys("openat2", [AT_FDCWD, str("/dev/null"), openHow(O.PATH | O.CLOEXEC, 0), OPEN_HOW_SIZE], {
+        into: "mask.null",
+      }),
+      sys("statx", [slot("mask.null"), str(""), AT_EMPTY_PATH, STATX_TYPE, stat], {
+        load: [
+          load("mask.mode", "scratch.stat", STATX_MODE, 2),
+          load("mask.major", "scratch.stat", STATX_RDEV_MAJOR, 4),
+          load("mask.minor", "scratch.stat", STATX_RDEV_MINOR, 4),
+        ],
+      }),
+      assert({ slot: "mask.mode", mask: S_IFMT, equals: S_IFCHR, errno: "ENODEV", why }),
+      assert({ slot: "mask.major", equals: 1, errno: "ENODEV", why }),
+      assert({ slot: "mask.minor", equals: 3, errno: "ENODEV", why }),
+      { op: "set", slot: "mask.empty", value: -1 },
+    ],
+  };
+}
+
 function maskFile(): Call[] {
   return [
-    cloneHostMount("/dev/null", "mask.clone", false),
+    cloneMount("mask.null", "mask.clone", false),
     attachMount("mask.clone", "mask.target"),
     ...closeAll("mask.clone"),
     { op: "label", name: "masked" },
@@ -72,13 +114,7 @@ function maskStep(path: string, i: number): Step {
 
 /** Init steps: paths that the container must not read. SPEC(config-linux#masked-paths) */
 export function compileMaskedPaths(input: CompileInput): Step[] {
-  const paths = [...new Set(input.spec.linux?.maskedPaths ?? [])];
+  const paths = input.spec.linux?.maskedPaths ?? [];
   if (paths.length === 0) return [];
-  const none: Step = {
-    kind: "mask",
-    from: "/linux/maskedPaths",
-    title: "begin without an empty directory to mask with",
-    calls: [{ op: "set", slot: "mask.empty", value: -1 }],
-  };
-  return [none, ...paths.map(maskStep)];
+  return [openMasks(), ...paths.flatMap((path, i) => (paths.indexOf(path) === i ? [maskStep(path, i)] : []))];
 }

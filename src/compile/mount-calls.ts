@@ -82,6 +82,13 @@ export function makeFilesystem(fs: NewFilesystem, into: Slot, onRefused: readonl
   ];
 }
 
+/** Closes what is left of a filesystem that the kernel refused at some point of makeFilesystem. */
+export function closeRefused(): Call {
+  return sys("close", [slot("mount.fs")], {
+    tolerate: [{ errno: "EBADF", why: "not even opened" }],
+  });
+}
+
 /** Closes the fds in `slots`. */
 export function closeAll(...slots: Slot[]): Call[] {
   return slots.map((name) => sys("close", [slot(name)]));

@@ -6,7 +6,14 @@ import type { Call } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
 import { MOUNT_ATTR } from "../tables/mount-options.ts";
 import { hasNamespace } from "./input.ts";
-import { attachMount, cloneHostMount, closeAll, makeFilesystem, setMount } from "./mount-calls.ts";
+import {
+  attachMount,
+  cloneHostMount,
+  closeAll,
+  closeRefused,
+  makeFilesystem,
+  setMount,
+} from "./mount-calls.ts";
 import {
   attributeCalls,
   destinationOf,
@@ -38,6 +45,7 @@ function v2Step(one: OneMount, plan: CgroupMountPlan & { kind: "v2" }): Step {
       ),
       { op: "goto", to: "made" },
       { op: "label", name: "bind" },
+      closeRefused(),
       cloneHostMount(path, "mount.fd", false),
       setMount("mount.fd", { set: one.options.set, propagation: SLAVE }),
       { op: "label", name: "made" },

@@ -17,6 +17,12 @@ export interface MountOptions {
   data: string[];
 }
 
+/**
+ * KERNEL: flags that fsconfig(2) does not take. "silent" is about messages of a failed mount only; filesystems that keep
+ * inode versions do so unasked.
+ */
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set(["silent", "iversion"]);
+
 function unsupported(pointer: string, word: string, hint: string): RuntError {
   return new RuntError({
     code: "SPEC_UNSUPPORTED",
@@ -43,8 +49,9 @@ export function parseMountOptions(mount: Mount, pointer: string): MountOptions {
   });
   // SPEC(config#mounts): the options make it a bind mount; managers also write only the type.
   if (parsed.bind === "no" && mount.type === "bind") parsed.bind = "bind";
-  if ((mount.uidMappings ?? []).length > 0) {
-    throw unsupported(`${pointer}/uidMappings`, "id-mapped", "remove uidMappings and gidMappings");
+  for (const field of ["uidMappings", "gidMappings"] as const) {
+    if ((mount[field] ?? []).length === 0) continue;
+    throw unsupported(`${pointer}/${field}`, "id-mapped", "remove uidMappings and gidMappings");
   }
   return parsed;
 }
@@ -75,7 +82,7 @@ function addOption(parsed: MountOptions, word: string, pointer: string): void {
       parsed.propagations.push({ flag: option.flag, recursive: option.recursive });
       break;
     case "superblock":
-      if (option.flag !== undefined) parsed.data.push(option.flag);
+      if (option.flag !== undefined && !WITHOUT_EFFECT.has(option.flag)) parsed.data.push(option.flag);
       break;
     case "idmap":
       throw unsupported(pointer, "id-mapped", `remove the option ${word}`);

@@ -27,15 +27,16 @@ export function mountTitle(one: OneMount, type: string): string {
 }
 
 /**
- * Opens the directory that is mounted on, in slot "mount.target".
+ * Opens the directory that is mounted on, in slot "mount.target"; `found` is done only with one that was there.
  * CVE-2019-19921, CVE-2023-27561: proc and sysfs go to ordinary directories only, so that later writes below /proc
  * and masks of it cannot be led elsewhere by a link.
  */
-export function openDirectoryTarget(one: OneMount): Call[] {
+export function openDirectoryTarget(one: OneMount, found: readonly Call[] = []): Call[] {
   const { arch } = one.input.facts;
   const path = destinationOf(one.mount);
   const { type } = one.mount;
-  if (type !== "proc" && type !== "sysfs") return openOrMakeDirectory(arch, path, "mount.target", "target");
+  if (type !== "proc" && type !== "sysfs")
+    return openOrMakeDirectory(arch, path, "mount.target", "target", found);
   const { DIRECTORY, NOFOLLOW } = archFlags(arch);
   return [
     openAt2("rootfs.fd", inRoot(path), O.PATH | DIRECTORY | NOFOLLOW, IN_ROOT | RESOLVE.NO_SYMLINKS, {

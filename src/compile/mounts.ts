@@ -1,6 +1,8 @@
 import type { CgroupRecord } from "../cgroup/record.ts";
+import { RuntError } from "../error/runt-error.ts";
 import type { Slot } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
+import { cleaned } from "../spec/checks/paths.ts";
 import type { Mount } from "../spec/types.ts";
 import type { CompileInput } from "./input.ts";
 import { compileBindMount } from "./mount-bind.ts";
@@ -16,8 +18,18 @@ export interface CompiledMounts {
   imports: Slot[];
 }
 
+function onTop(index: number): RuntError {
+  return new RuntError({
+    code: "SPEC_INVALID",
+    message: `mounts[${index}]: the destination is "/": a mount on top of the root filesystem would hide it`,
+    pointer: `/mounts/${index}/destination`,
+    hint: 'mount it below "/", or name it in root.path',
+  });
+}
+
 function compileMount(input: CompileInput, cgroup: CgroupRecord, mount: Mount, i: number): CompiledMounts {
   const options = parseMountOptions(mount, `/mounts/${i}`);
+  if (cleaned(mount.destination) === "/" && !options.remount) throw onTop(i);
   const one = { input, mount, options, pointer: `/mounts/${i}`, index: i };
   if (options.remount) return { host: [], init: compileRemount(one), imports: [] };
   if (options.bind !== "no") return compileBindMount(one);

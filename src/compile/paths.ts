@@ -51,8 +51,17 @@ function makeChain(arch: HostFacts["arch"], names: readonly string[], into: Slot
   return [...calls, { op: "set", slot: into, value: slot(parentOf(names.length)) }];
 }
 
-/** Opens a directory of the container in slot `into`, making what is missing. `tag` keeps labels apart. */
-export function openOrMakeDirectory(arch: HostFacts["arch"], path: string, into: Slot, tag: string): Call[] {
+/**
+ * Opens a directory of the container in slot `into`, making what is missing. `tag` keeps labels apart; `found` is done
+ * only with a directory that was there.
+ */
+export function openOrMakeDirectory(
+  arch: HostFacts["arch"],
+  path: string,
+  into: Slot,
+  tag: string,
+  found: readonly Call[] = [],
+): Call[] {
   const { DIRECTORY } = archFlags(arch);
   const names = pathNames(path);
   const open = (tolerated: boolean): Call =>
@@ -60,9 +69,10 @@ export function openOrMakeDirectory(arch: HostFacts["arch"], path: string, into:
       into,
       tolerate: tolerated ? [{ errno: "ENOENT", why: "the image lacks it", to: `${tag} chain` }] : [],
     });
-  if (names.length === 0) return [open(false)];
+  if (names.length === 0) return [open(false), ...found];
   return [
     open(true),
+    ...found,
     { op: "goto", to: `${tag} opened` },
     { op: "label", name: `${tag} chain` },
     ...makeChain(arch, names, into, tag),

@@ -1,8 +1,11 @@
-import { O, openAt2 } from "../plan/build.ts";
+import { archFlags, O, openAt2 } from "../plan/build.ts";
 import type { Step } from "../plan/step.ts";
 import { MOUNT_ATTR } from "../tables/mount-options.ts";
 import type { CompileInput } from "./input.ts";
 import { attachMount, cloneMount, closeAll, setMount } from "./mount-calls.ts";
+import { isReadonlyLate } from "./mount-filesystem.ts";
+import { parseMountOptions } from "./mount-options.ts";
+import { destinationOf } from "./mount-target.ts";
 import { IN_ROOT, inRoot } from "./paths.ts";
 
 function readonlyStep(path: string, i: number): Step {
@@ -27,12 +30,38 @@ function readonlyStep(path: string, i: number): Step {
   };
 }
 
+/** Filesystems that the container may only read and in which its own files had to be made first. */
+function lateMounts(input: CompileInput): Step[] {
+  const { DIRECTORY } = archFlags(input.facts.arch);
+  return (input.spec.mounts ?? []).flatMap((mount, i): Step[] => {
+    const pointer = `/mounts/${i}`;
+    if (!isReadonlyLate(mount, parseMountOptions(mount, pointer))) return [];
+    const path = destinationOf(mount);
+    return [
+      {
+        kind: "readonly",
+        from: `${pointer}/options`,
+        title: `make ${path} read-only now that it is filled`,
+        calls: [
+          openAt2("rootfs.fd", inRoot(path), O.PATH | DIRECTORY, IN_ROOT, { into: "readonly.target" }),
+          setMount("readonly.target", { set: MOUNT_ATTR.RDONLY }),
+          ...closeAll("readonly.target"),
+        ],
+      },
+    ];
+  });
+}
+
 /**
- * Init steps: paths that the container may only read, and its whole root with root.readonly.
+ * Init steps: mounts and paths that the container may only read, and its whole root with root.readonly.
  * SPEC(config-linux#readonly-paths, config#root)
  */
 export function compileReadonlyPaths(input: CompileInput): Step[] {
-  const steps = [...new Set(input.spec.linux?.readonlyPaths ?? [])].map(readonlyStep);
+  const paths = input.spec.linux?.readonlyPaths ?? [];
+  const steps = [
+    ...lateMounts(input),
+    ...paths.flatMap((path, i) => (paths.indexOf(path) === i ? [readonlyStep(path, i)] : [])),
+  ];
   if (input.spec.root?.readonly === true) {
     steps.push({
       kind: "readonly",
