@@ -31,22 +31,19 @@ function parseEntry(program: string, entry: unknown): Expectation {
 }
 
 /**
- * What is wrong with a verdict; undefined when it is as expected. A program that is not listed is expected to pass,
- * and an unexpected pass is as wrong as an unexpected failure.
+ * What is wrong with a verdict; undefined when it is as expected. Every program has to be listed, and an unexpected
+ * pass is as wrong as an unexpected failure.
  */
 export function surprise(verdict: Verdict, expected: Expectation | undefined): string | undefined {
-  const wanted = expected?.verdict ?? "pass";
-  if (verdict === wanted) return undefined;
-  if (verdict === "fail") return expected === undefined ? "fails and is not listed" : `expected ${wanted}`;
-  return `expected ${wanted}, but it is ${verdict}: correct expected.json`;
+  if (expected === undefined) return `not listed in expected.json; its result is ${verdict}`;
+  if (verdict === expected.verdict) return undefined;
+  return `expected ${expected.verdict}, and it is ${verdict}${verdict === "fail" ? "" : ": correct expected.json"}`;
 }
 
-/** The differences between the programs listed and those that the suite has. */
-export function unlisted(programs: readonly string[], expected: ReadonlyMap<string, Expectation>): string[] {
-  return [
-    ...programs.filter((program) => !expected.has(program)).map((program) => `${program} is not listed`),
-    ...[...expected.keys()]
-      .filter((program) => !programs.includes(program))
-      .map((program) => `${program} is listed, but the suite has no such program`),
-  ];
+/** The programs that are listed, but that the suite does not have. */
+export function strangers(
+  programs: readonly string[],
+  expected: ReadonlyMap<string, Expectation>,
+): readonly string[] {
+  return [...expected.keys()].filter((program) => !programs.includes(program));
 }

@@ -32,7 +32,13 @@ export async function runProgram(program: string, runtime: string, timeoutMs: nu
   const { stdout, stderr, end } = await launch(program, dir, wrapper, timeoutMs);
   const seconds = (performance.now() - began) / 1000;
   const mark = `${MARK_NAME}=${dir}`;
-  const left = removeLeftovers({ dir, runtime: wrapper, stateDir: join(dir, "state"), mark, cgroups: CGROUPS });
+  const left = removeLeftovers({
+    dir,
+    runtime: wrapper,
+    stateDir: join(dir, "state"),
+    mark,
+    cgroups: CGROUPS,
+  });
   rmSync(dir, { recursive: true, force: true });
   for (const [stream, text] of Object.entries({ stdout, stderr })) {
     writeFileSync(join(OUTPUT, `${program}.${stream}`), text);

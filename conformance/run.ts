@@ -11,7 +11,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { type Expectation, parseExpected, surprise, unlisted } from "./expected.ts";
+import { type Expectation, parseExpected, strangers, surprise } from "./expected.ts";
 import { printTable } from "./print-table.ts";
 import { runProgram, SUITE } from "./program.ts";
 import { failure, judge, type Run } from "./verdict.ts";
@@ -52,9 +52,7 @@ async function main(): Promise<number> {
   });
   const runtime = absolute(values.runtime ?? process.env.RUNT ?? "build/runt-node");
   const expected =
-    values.reference === true
-      ? undefined
-      : parseExpected(readFileSync("conformance/expected.json", "utf8"));
+    values.reference === true ? undefined : parseExpected(readFileSync("conformance/expected.json", "utf8"));
   const all = readdirSync(join(SUITE, "bin"))
     .filter((name) => name !== "runtimetest")
     .sort();
@@ -69,7 +67,7 @@ async function main(): Promise<number> {
     join(SUITE, expected === undefined ? "reference.json" : "report.json"),
     `${JSON.stringify({ runtime, programs: rows }, null, 2)}\n`,
   );
-  return summary(rows, expected === undefined ? [] : unlisted(all, expected));
+  return summary(rows, expected === undefined ? [] : strangers(all, expected));
 }
 
 /** Prints the table and the surprises; returns the exit status. */

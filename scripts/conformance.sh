@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# npm run conformance [-- --runtime PATH] [--only NAME,NAME] [--reference NAME-OR-PATH]
+# npm run conformance [-- --runtime PATH] [--only NAME,NAME] [--reference]
 # Builds the OCI runtime-tools suite at the pinned version into build/conformance, and runs it on a runtime: on
-# --runtime, else $RUNT, else build/runt-node. Needs root and cgroup v1 or hybrid. Ends with "N passed, N failed".
+# --runtime, else $RUNT, else build/runt-node. With --reference nothing is expected of it. Needs root, and cgroup v1
+# or hybrid. Ends with "N passed, N failed".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 module=github.com/opencontainers/runtime-tools
@@ -27,7 +28,8 @@ need_go() {
   apt-get update -qq
   local newest
   newest=$(apt-cache pkgnames golang-1. | sed -nE 's/^(golang-1\.([0-9]+)-go)$/\2 \1/p' | sort -n | tail -n 1)
-  [ "${newest%% *}" -ge 21 ] 2>/dev/null || fail "Debian's newest Go here is 1.${newest%% *}, the suite needs 1.21; add the backports of this Debian, or put a newer go into PATH"
+  [ "${newest%% *}" -ge 21 ] 2>/dev/null || fail "the suite needs Go 1.21, and the newest that apt has here is \
+1.${newest%% *}; add the backports of this Debian to apt's sources, or put a newer go into PATH"
   echo "conformance: apt-get install ${newest##* }"
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${newest##* }" >/dev/null
   PATH=/usr/lib/go-1.${newest%% *}/bin:$PATH
@@ -48,18 +50,21 @@ build_suite() {
   cp -R "$dir" $suite/src
   chmod -R u+w $suite/src
   [ -e "$suite/src/rootfs-$(go env GOARCH).tar.gz" ] || fail "the suite has no root file system for $(go env GOARCH)"
-  (cd $suite/src && CGO_ENABLED=0 go build -mod=mod -buildvcs=false -o ../bin ./cmd/runtimetest ./validation/...) || fail "the suite does not build"
+  (cd $suite/src && CGO_ENABLED=0 go build -mod=mod -buildvcs=false -o ../bin ./cmd/runtimetest ./validation/...) ||
+    fail "the suite does not build"
   echo "$version" >$suite/.version
 }
 
 [ "$(id -u)" = 0 ] || fail "containers of this suite need root"
 bash scripts/setup.sh
 case " ${RUNT:+x} $* " in
-  *" x "* | *" --runtime"* | *" --reference"*) ;;
+  *" x "* | *" --runtime"*) ;;
   *) bash scripts/build.sh ;;
 esac
 build_suite
 node_modules/.bin/esbuild conformance/run.ts --bundle --platform=node --format=esm --target=node20 \
   --packages=external --log-level=warning --outfile=$suite/run.mjs
 # The suite's cgroups have fixed names, so that two runs on one machine would disturb each other.
-exec flock "${TMPDIR:-/tmp}/runt-conformance.lock" node $suite/run.mjs "$@"
+lock=${TMPDIR:-/tmp}/runt-conformance.lock
+flock --nonblock "$lock" true || echo "conformance: waiting for another run to end ($lock)"
+exec flock "$lock" node $suite/run.mjs "$@"
