@@ -16,6 +16,7 @@ import { compileContainerHooks } from "../../src/compile/hooks.ts";
 import type { CompileInput } from "../../src/compile/input.ts";
 import { cloneFlags, compileIdMaps } from "../../src/compile/namespaces.ts";
 import { compilePivot } from "../../src/compile/pivot.ts";
+import { compileMakeCwd } from "../../src/compile/process/cwd.ts";
 import { compileProcess } from "../../src/compile/process/process.ts";
 import { compileRootfs } from "../../src/compile/rootfs.ts";
 import { compileInitSetup, compileLetParentGo } from "../../src/compile/setup.ts";
@@ -219,6 +220,7 @@ function planOf(input: CompileInput): Plan {
       testMounts(input.rootfs),
       ...compileContainerHooks(input, "createContainer"),
       ...compileTerminal(input),
+      ...compileMakeCwd(input),
       ...compilePivot(input),
       ...process.init,
       ...compileContainerHooks(input, "startContainer"),

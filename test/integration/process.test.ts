@@ -139,7 +139,7 @@ t.test("limits and the oom score", (t) => {
   const args = sh("ulimit -Sn; ulimit -Hn; ulimit -Sc; ulimit -Hc; cat /proc/self/oom_score_adj");
   const { output } = box.run({ process: { args, rlimits, oomScoreAdj: 321 } });
   t.same(output.trim().split("\n"), ["300", "400", "0", "unlimited", "321"]);
-  const wrong = () => box.start({ process: { rlimits: [{ type: "RLIMIT_NOFILE", soft: 2, hard: 1 }] } });
+  const wrong = () => box.start({ process: { rlimits: [{ type: "RLIMIT_CORE", soft: 2, hard: 1 }] } });
   t.throws(wrong, { errno: "EINVAL", message: /soft limit is above the hard one/ });
   t.end();
 });
