@@ -64,18 +64,19 @@ function range(at: string, { containerID, hostID, size }: IdMapping): Finding[] 
 function overlaps(at: string, mappings: readonly IdMapping[]): Finding[] {
   const findings: Finding[] = [];
   for (const side of ["containerID", "hostID"] as const) {
-    const sorted = mappings.map((mapping, i) => ({
-      i,
-      from: mapping[side],
-      to: mapping[side] + mapping.size,
-    }));
-    sorted.sort((a, b) => a.from - b.from);
-    sorted.forEach((one, n) => {
-      const before = sorted[n - 1];
-      if (before === undefined || before.to <= one.from) return;
-      const reason = `the ids from ${one.from} on overlap those of mapping ${before.i}`;
-      findings.push(error(`${at}/${one.i}/${side}`, reason, "make the ranges disjoint"));
-    });
+    const ranges = mappings
+      .map((mapping, i) => ({ i, from: mapping[side], to: mapping[side] + mapping.size }))
+      // range() tells about one that is empty; it overlaps none.
+      .filter(({ from, to }) => from < to)
+      .sort((a, b) => a.from - b.from);
+    let furthest = ranges[0];
+    for (const one of ranges.slice(1)) {
+      if (furthest !== undefined && one.from < furthest.to) {
+        const reason = `the ids from ${one.from} on overlap those of mapping ${furthest.i}`;
+        findings.push(error(`${at}/${one.i}/${side}`, reason, "make the ranges disjoint"));
+      }
+      if (furthest === undefined || one.to > furthest.to) furthest = one;
+    }
   }
   return findings;
 }
