@@ -26,7 +26,10 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set(["silent", "iversion"]);
 function unsupported(pointer: string, word: string, hint: string): RuntError {
   return new RuntError({
     code: "SPEC_UNSUPPORTED",
-    message: `${word} mounts are not carried out by runt yet`,
+    message: `${pointer
+      .slice(1)
+      .replace(/\/(\d+)/g, "[$1]")
+      .replace(/\//g, ".")}: ${word} mounts are not carried out by runt yet`,
     pointer,
     hint,
   });
