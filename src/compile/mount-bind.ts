@@ -2,6 +2,7 @@ import { RuntError } from "../error/runt-error.ts";
 import { AT_EMPTY_PATH, buf, load, slot, str, sys } from "../plan/build.ts";
 import type { Call, Slot } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
+import { PROPAGATION } from "../tables/mount-options.ts";
 import { userNamespaceOf } from "./input.ts";
 import { attachMount, cloneHostMount, closeAll, setMount } from "./mount-calls.ts";
 import { attributeCalls, destinationOf, type OneMount, propagationCalls, SLAVE } from "./mount-target.ts";
@@ -62,13 +63,19 @@ function mountStep(one: OneMount, source: string, opened: Call[]): Step {
 }
 
 /**
- * A bind mount. With a user namespace the parent clones the source, since its root may not be able to walk there and
- * a clone made inside would carry flags that cannot be changed.
+ * True when the parent has to clone the source: root of a user namespace may not be able to walk there, and its clone
+ * would carry flags that cannot be changed; and inside, the mount that holds the rootfs shares with the host no more.
  */
+function isClonedByParent({ input, options }: OneMount): boolean {
+  const shares = options.propagations.some(({ flag }) => flag === PROPAGATION.SHARED);
+  return userNamespaceOf(input.spec) !== "none" || (shares && isShared(input));
+}
+
+/** The steps of a bind mount: the source's clone by the parent or by init, then its attributes and its place. */
 export function compileBindMount(one: OneMount): CompiledMounts {
   const source = sourceOf(one);
   const recursive = one.options.bind === "rbind";
-  if (userNamespaceOf(one.input.spec) === "none") {
+  if (!isClonedByParent(one)) {
     return {
       host: [],
       init: [mountStep(one, source, [cloneHostMount(source, "mount.fd", recursive)])],
