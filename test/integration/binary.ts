@@ -23,6 +23,8 @@ export interface CommandOptions {
   cwd?: string;
   /** The whole environment. */
   env?: Record<string, string>;
+  /** Descriptors of the test that the command gets as 3, 4 and so on. */
+  fds?: readonly number[];
   /** Whether --root precedes the command line (default: yes). */
   root?: boolean;
 }
@@ -71,7 +73,12 @@ export class BinaryLab {
       cwd: options.cwd,
       env: options.env,
       input: options.input,
-      stdio: [options.input === undefined ? "ignore" : "pipe", files.stdout.fd, files.stderr.fd],
+      stdio: [
+        options.input === undefined ? "ignore" : "pipe",
+        files.stdout.fd,
+        files.stderr.fd,
+        ...(options.fds ?? []),
+      ],
       timeout: TIMEOUT_MS,
       killSignal: "SIGKILL",
     });
