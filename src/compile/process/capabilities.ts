@@ -68,10 +68,11 @@ export function compileBoundingSet(input: CompileInput): Step[] {
 
 /**
  * Capabilities of the config that will not be granted, one line each for the log. SPEC(config#process): a warning.
- * capabilities(7): ambient within permitted and inheritable.
+ * capabilities(7): ambient within permitted and inheritable. Old templates name an ambient set and no inheritable one at
+ * all, which never meant anything: that goes without a word, since success has to be silent.
  */
 export function capabilityWarnings(input: CompileInput): string[] {
-  const { ambient = [], permitted = [], inheritable = [] } = input.spec.process?.capabilities ?? {};
+  const { ambient = [], permitted = [], inheritable } = input.spec.process?.capabilities ?? {};
   const lacking = permitted
     .filter((name) => name in CAPABILITIES && !isGrantable(CAPABILITIES[name as CapabilityName], input))
     .map(
@@ -79,7 +80,7 @@ export function capabilityWarnings(input: CompileInput): string[] {
         `can't grant capability ${name}: runt itself does not have it, or the kernel does not know it`,
     );
   const unraised = ambient
-    .filter((name) => !permitted.includes(name) || !inheritable.includes(name))
+    .filter((name) => inheritable !== undefined && !(permitted.includes(name) && inheritable.includes(name)))
     .map(
       (name) =>
         `can't raise ambient capability ${name}: operation not permitted: process.capabilities must list it as permitted and as inheritable too`,
