@@ -1,5 +1,14 @@
 /** exec by the binary: what its process is, how it ends, and when it is refused. */
-import { existsSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import t from "tap";
 import { binaryTest, isAlive, until } from "./binary.ts";
 import { ConsoleSocket, isTerminal, readTerminal, sys } from "./console.ts";
@@ -223,7 +232,14 @@ binaryTest("only 0, 1 and 2 are open, and what --preserve-fds names", (t, lab) =
   const id = lab.start("fds");
   // The last one is ls's own, of the directory.
   t.equal(lab.ok(["exec", id, "ls", "/proc/self/fd"]), "0\n1\n2\n3\n");
-  t.equal(lab.ok(["exec", "--preserve-fds", "0", id, "ls", "/proc/self/fd"]), "0\n1\n2\n3\n");
+  const given = openSync("/proc/version", "r");
+  const more = { fds: [given, given, given] };
+  t.equal(lab.ok(["exec", id, "ls", "/proc/self/fd"], more), "0\n1\n2\n3\n", "leaked ones are not passed");
+  t.equal(lab.ok(["exec", "--preserve-fds", "2", id, "ls", "/proc/self/fd"], more), "0\n1\n2\n3\n4\n5\n");
+  const bundle = lab.bundle(["sh", "-c", "cat <&4; ls /proc/self/fd"]);
+  const run = lab.runt(["run", "--preserve-fds", "2", "-b", bundle, lab.id("fds-run")], more);
+  t.match(run, { status: 0, stdout: /^Linux.*\n0\n1\n2\n3\n4\n5\n$/ });
+  closeSync(given);
   const pidFile = lab.path("pid");
   lab.ok(["exec", "-d", "--pid-file", pidFile, id, "sleep", "98"]);
   t.same(readdirSync(`/proc/${readFileSync(pidFile, "utf8")}/fd`).sort(), ["0", "1", "2"]);
