@@ -1,10 +1,10 @@
-import { RuntError } from "../error/runt-error.ts";
 import { ERRNO_NUMBERS } from "../tables/errnos.ts";
 import { syscallNumber } from "../tables/syscalls.ts";
 import type { Call, Field, Operand, Pointer, Slot, Spawn, SysCall } from "./call.ts";
 import { DataSection } from "./data-section.ts";
 import { MAX_ARGS, NO_SLOT, OP_CODE, OP_FLAG, OPERAND_KIND } from "./format.ts";
 import { type DraftOp, layOutProgram } from "./lay-out.ts";
+import { broken, renderText } from "./render-text.ts";
 
 const SIGCHLD = 17;
 const CLONE_VM = 0x100;
@@ -41,10 +41,6 @@ export interface Encoded {
   dataOffset: number;
   /** By op index. */
   origins: readonly Origin[];
-}
-
-function broken(message: string): RuntError {
-  return new RuntError({ code: "PLAN_BROKEN", message, phase: "encode" });
 }
 
 function errnoNumber(name: string): number {
@@ -286,21 +282,6 @@ function fieldWidth(field: Field): number {
   if ("bytes" in field) return field.bytes.length;
   if ("slot" in field) return field.width;
   return 8;
-}
-
-/** Prints a text operand: its slots in decimal. */
-export function renderText(
-  parts: readonly (string | { slot: Slot })[],
-  known: ReadonlyMap<Slot, number>,
-): string {
-  return parts
-    .map((part) => {
-      if (typeof part === "string") return part;
-      const value = known.get(part.slot);
-      if (value === undefined) throw broken(`a text of the plan needs the slot ${part.slot} too early`);
-      return String(value);
-    })
-    .join("");
 }
 
 /**

@@ -2,8 +2,9 @@ import t from "tap";
 import { getInt64 } from "../../src/bytes/int64.ts";
 import { assert, block, buf, label, load, slot, str, sys, tolerate } from "../../src/plan/build.ts";
 import type { Call } from "../../src/plan/call.ts";
-import { type Encoded, type EncodeOptions, encodeProgram, renderText } from "../../src/plan/encode-plan.ts";
+import { type Encoded, type EncodeOptions, encodeProgram } from "../../src/plan/encode-plan.ts";
 import { buildId, HEADER, NEXT, NO_SLOT, OP, OP_CODE, OP_SIZE, OPERAND_KIND } from "../../src/plan/format.ts";
+import { renderText } from "../../src/plan/render-text.ts";
 import { checkProgram, partsOf } from "../host-contract/fake-check.ts";
 
 const OPTIONS: EncodeOptions = { arch: "x86_64", id: 7, known: new Map(), shareMemory: false };
