@@ -28,8 +28,9 @@ need_go() {
   apt-get update -qq
   local newest
   newest=$(apt-cache pkgnames golang-1. | sed -nE 's/^(golang-1\.([0-9]+)-go)$/\2 \1/p' | sort -n | tail -n 1)
-  [ "${newest%% *}" -ge 21 ] 2>/dev/null || fail "the suite needs Go 1.21, and the newest that apt has here is \
-1.${newest%% *}; add the backports of this Debian to apt's sources, or put a newer go into PATH"
+  newest=${newest:-0 none}
+  [ "${newest%% *}" -ge 21 ] || fail "the suite needs Go 1.21, and the newest that apt has here is ${newest##* }; add \
+the backports of this Debian to apt's sources, or put a newer go into PATH"
   echo "conformance: apt-get install ${newest##* }"
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${newest##* }" >/dev/null
   PATH=/usr/lib/go-1.${newest%% *}/bin:$PATH
