@@ -30,7 +30,7 @@ function closeAll(messages: readonly Received[]): void {
   for (const fd of messages.flatMap(({ fds }) => fds)) sys.close(fd);
 }
 
-binaryTest("the console socket gets one message with one terminal", (t, lab) => {
+binaryTest("black-box 3: the console socket gets one message with one terminal", (t, lab) => {
   const { id, messages, master } = createOnTerminal(
     lab,
     "one",
@@ -127,7 +127,7 @@ binaryTest("a console socket that nobody listens on", (t, lab) => {
   t.equal(lab.ok(["list", "-q"]), "");
 });
 
-binaryTest("create's stdout and stderr reach their end when it returns", async (t, lab) => {
+binaryTest("black-box 1: stdout and stderr reach their end when create returns", async (t, lab) => {
   const id = lab.id("eof");
   const bundle = lab.bundle(["sleep", "100"], (spec) => {
     spec.process = { ...spec.process, cwd: "/", terminal: true };

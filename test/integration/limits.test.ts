@@ -52,7 +52,7 @@ binaryTest("memory", (t, lab) => {
   t.equal(read(lab, id, "memory", "memory.swappiness"), "10");
 });
 
-binaryTest("6 MiB of memory suffice for a static program", (t, lab) => {
+binaryTest("black-box 16: 6 MiB of memory suffice for a static program", (t, lab) => {
   const bundle = lab.bundle(["echo", "fits"], limited({ memory: { limit: 6 * MIB } }));
   t.same(lab.runt(["run", "-b", bundle, lab.id("small")]), { status: 0, stdout: "fits\n", stderr: "" });
 });
@@ -74,7 +74,7 @@ binaryTest("a container that takes more memory than its limit is killed", (t, la
   t.match(lab.runt(["run", "-b", bundle, lab.id("greedy")]).stdout, /^137\n$/);
 });
 
-binaryTest("one process", (t, lab) => {
+binaryTest("black-box 16: one process", (t, lab) => {
   const bundle = lab.bundle(["cat", "/proc/self/stat"], limited({ pids: { limit: 1 } }));
   t.match(lab.runt(["run", "-b", bundle, lab.id("one")]), { status: 0, stdout: /^1 \(cat\)/, stderr: "" });
   const id = lab.start("two", ["sleep", "100"], limited({ pids: { limit: 2 } }));
@@ -128,7 +128,7 @@ binaryTest("without a rule everything is allowed", (t, lab) => {
   t.equal(read(lab, id, "devices", "devices.list"), "a *:* rwm");
 });
 
-binaryTest("the path of the config, at once", (t, lab) => {
+binaryTest("black-box 15: the path of the config, at once", (t, lab) => {
   const id = lab.id("placed");
   const parent = `/runt-limits-${process.pid}`;
   const pidFile = lab.path("pid");
