@@ -83,6 +83,8 @@ export function compileCreate(input: CompileInput): CompiledCreate {
     ...compileIdMaps(input),
     ...(newUserNamespace ? [hostSync("mapped", "release")] : []),
     ...closeJoin(cgroup),
+    // KERNEL: execve puts back the stack limit that it began with; init's first word says that it is past that.
+    hostSync("joined", "await"),
     ...process.host,
     hostSync("joined", "release"),
     hostSync("mounted", "await"),
@@ -95,7 +97,7 @@ export function compileCreate(input: CompileInput): CompiledCreate {
   ];
   const init: Step[] = [
     ...compileInitSetup(input),
-    initSync("joined", "wait"),
+    initSync("joined", "meet"),
     ...cgroup.init,
     ...compileNamespaceJoins(input),
     ...compileHostname(input),

@@ -89,12 +89,14 @@ export function compileExec({ input, pid, cgroup }: ExecInput): Plan {
       imports,
       preserveFds: input.options.preserveFds,
     }),
+    // KERNEL: execve puts back the stack limit that it began with; init's first word says that it is past that.
+    hostSync("joined", "await"),
     ...process.host,
     hostSync("joined", "release"),
   ];
   const init: Step[] = [
     ...compileInitSetup(input),
-    initSync("joined", "wait"),
+    initSync("joined", "meet"),
     ...cgroup.init,
     joinNamespaces(input),
     ...compileExecTerminal(input),

@@ -7,7 +7,7 @@ const SECCOMP_SET_MODE_FILTER = 1;
 const INSTRUCTION_SIZE = 8;
 
 /** seccomp(2) flags. TSYNC says nothing for a process with one thread. */
-const FLAGS: Readonly<Record<string, number>> = {
+export const SECCOMP_FLAGS: Readonly<Record<string, number>> = {
   SECCOMP_FILTER_FLAG_TSYNC: 1,
   SECCOMP_FILTER_FLAG_LOG: 2,
   SECCOMP_FILTER_FLAG_SPEC_ALLOW: 4,
@@ -15,7 +15,7 @@ const FLAGS: Readonly<Record<string, number>> = {
 
 function flagsOf(input: CompileInput): number {
   return (input.spec.linux?.seccomp?.flags ?? []).reduce((flags, name, i) => {
-    const flag = FLAGS[name];
+    const flag = SECCOMP_FLAGS[name];
     if (flag === undefined) {
       throw new RuntError({
         code: "SPEC_UNSUPPORTED",

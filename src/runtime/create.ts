@@ -194,6 +194,8 @@ function undo(progress: Progress, prepared: Prepared): void {
     // The first error is the one to tell; what could not be undone stays recorded for delete --force.
     const line = failure instanceof RuntError ? failure.line : String(failure);
     rt.log.warning(`container ${state.id} could not be removed after its failed create: ${line}`);
+  } finally {
+    rt.sys.close(dir.fd);
   }
   if (prepared.pidFile !== undefined && state.phase === "created") {
     rt.sys.unlinkat(AT_FDCWD, prepared.pidFile, ["ENOENT"]);

@@ -3,7 +3,14 @@ import type { DeleteOptions, Runtime } from "./context.ts";
 import { destroy, killInit } from "./destroy.ts";
 import { runPoststop } from "./host-hooks.ts";
 import { statusOf } from "./status.ts";
-import { findContainerDir, lockContainer, notFound, readState, removeContainerDir } from "./store.ts";
+import {
+  type ContainerDir,
+  findContainerDir,
+  lockContainer,
+  notFound,
+  readState,
+  removeContainerDir,
+} from "./store.ts";
 
 /** How long delete waits for another runt on the same container. */
 const LOCK_WAIT_MS = 10_000;
@@ -20,10 +27,19 @@ export function deleteContainer(rt: Runtime, options: DeleteOptions): void {
     if (force) return;
     throw notFound(rt, id);
   }
+  try {
+    deleteFound(rt, dir, force);
+  } finally {
+    rt.sys.close(dir.fd);
+  }
+}
+
+function deleteFound(rt: Runtime, dir: ContainerDir, force: boolean): void {
   const before = readState(rt, dir);
   if (before !== undefined && !force) {
     const status = statusOf(rt, dir, before);
-    if (!canDelete(status)) throw wrongStatus(`cannot delete container ${id} that is not stopped: ${status}`);
+    if (!canDelete(status))
+      throw wrongStatus(`cannot delete container ${dir.id} that is not stopped: ${status}`);
   }
   lockContainer(rt, dir, LOCK_WAIT_MS);
   const state = readState(rt, dir);

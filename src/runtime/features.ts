@@ -1,3 +1,5 @@
+import { SECCOMP_FLAGS } from "../compile/seccomp.ts";
+import { ACTIONS, OPERATORS } from "../seccomp/encode-profile.ts";
 import type { Features } from "../spec/types.ts";
 import { SPEC_VERSION } from "../state/output.ts";
 import { CAPABILITIES } from "../tables/capabilities.ts";
@@ -17,7 +19,7 @@ export function features(): Features {
       namespaces: Object.keys(NAMESPACES).sort(),
       capabilities: Object.keys(CAPABILITIES),
       cgroup: { v1: true, v2: true, systemd: false, systemdUser: false, rdma: true },
-      seccomp: { enabled: false },
+      seccomp: seccompFeatures(),
       apparmor: { enabled: false },
       selinux: { enabled: false },
       intelRdt: { enabled: false },
@@ -34,4 +36,22 @@ function mountOptions(): string[] {
     .filter(([, option]) => option.kind !== "idmap")
     .map(([name]) => name)
     .sort();
+}
+
+/** By the names of libseccomp 2.5, the oldest that runt is built with. */
+const ARCHITECTURES =
+  "X86 X86_64 X32 ARM AARCH64 MIPS MIPS64 MIPS64N32 MIPSEL MIPSEL64 MIPSEL64N32 PPC PPC64 PPC64LE S390 S390X PARISC PARISC64 RISCV64".split(
+    " ",
+  );
+
+function seccompFeatures() {
+  const supported = Object.keys(SECCOMP_FLAGS);
+  return {
+    enabled: true,
+    actions: Object.keys(ACTIONS).sort(),
+    operators: Object.keys(OPERATORS).sort(),
+    archs: ARCHITECTURES.map((name) => `SCMP_ARCH_${name}`).sort(),
+    knownFlags: [...supported, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"].sort(),
+    supportedFlags: supported.sort(),
+  };
 }

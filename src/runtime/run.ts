@@ -1,3 +1,4 @@
+import { RuntError } from "../error/runt-error.ts";
 import type { RunOptions, Runtime } from "./context.ts";
 import { type Created, carryOutCreate } from "./create.ts";
 import { destroy, killInit } from "./destroy.ts";
@@ -7,9 +8,11 @@ import { prepare } from "./prepare.ts";
 import { watchSignals } from "./signals.ts";
 import { startLocked } from "./start.ts";
 import { closeGiven, openStdio, serve } from "./stdio.ts";
+import { lockContainer, unlockContainer } from "./store.ts";
 import { exitStatus } from "./wait.ts";
 
 const PR_SET_CHILD_SUBREAPER = 36;
+const LOCK_WAIT_MS = 10_000;
 
 /**
  * Creates and starts a container. Detached it returns 0 at once; in the foreground it carries stdio and signals,
@@ -33,13 +36,24 @@ function runInForeground(rt: Runtime, options: RunOptions): number {
   closeGiven(rt, stdio);
   startOrDestroy(rt, created);
   const { state, dir, pidfd } = created;
+  // Others may work on the running container, and even delete it.
+  unlockContainer(rt, dir);
   const forward = (signal: number) => void signalInit(rt, state, signal);
   const ended = serve(rt, stdio, { pidfd, signals, forward });
-  if (!options.keep) {
-    destroy(rt, dir, state);
-    runPoststop(rt, state);
-  }
+  if (!options.keep) removeEnded(rt, created);
   return exitStatus(ended);
+}
+
+/** Removes the ended container, unless somebody else has done so. */
+function removeEnded(rt: Runtime, { state, dir }: Created): void {
+  try {
+    lockContainer(rt, dir, LOCK_WAIT_MS);
+  } catch (error) {
+    if (error instanceof RuntError && error.code === "NOT_FOUND") return;
+    throw error;
+  }
+  destroy(rt, dir, state);
+  runPoststop(rt, state);
 }
 
 /** Starts; a container that cannot be started is not left behind. */

@@ -12,6 +12,7 @@ const NEXT_STATE = ".state.json.new";
 export const GATE = "start.sock";
 const LOCK_EX = 2;
 const LOCK_NB = 4;
+const LOCK_UN = 8;
 const ROOT_MODE = 0o700;
 const CONTAINER_MODE = 0o711;
 const LOCK_POLL_MS = 5;
@@ -142,6 +143,11 @@ export function lockContainer(rt: Runtime, dir: ContainerDir, waitMs: number): v
   if (!isStillThere(rt.sys, dir.fd, dir.path)) throw notFound(rt, dir.id);
 }
 
+/** Frees the lock before the descriptor is closed: for a runt that stays while its container runs. */
+export function unlockContainer(rt: Runtime, dir: ContainerDir): void {
+  rt.sys.call("flock", [dir.fd, LOCK_UN]);
+}
+
 /** Takes the lock if it is free. */
 export function tryLock(rt: Runtime, dir: ContainerDir): boolean {
   return rt.sys.call("flock", [dir.fd, LOCK_EX | LOCK_NB], ["EAGAIN"]) === 0;
@@ -168,11 +174,10 @@ export function writeState(rt: Runtime, dir: ContainerDir, state: StateFile): vo
   sys.renameat(dir.fd, NEXT_STATE, dir.fd, STATE);
 }
 
-/** Removes the container's directory with the files that runt made in it. */
+/** Removes the container's directory with the files that runt made in it. Its fd stays the caller's to close. */
 export function removeContainerDir(rt: Runtime, dir: ContainerDir): void {
   for (const { name } of rt.sys.list(dir.fd)) rt.sys.unlinkat(dir.fd, name, ["ENOENT"]);
   rt.sys.rmdirat(AT_FDCWD, dir.path, ["ENOENT"]);
-  rt.sys.close(dir.fd);
 }
 
 /** The ids in the state root, sorted; undefined when the root does not exist. */

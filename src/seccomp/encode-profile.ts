@@ -10,7 +10,7 @@ type Argument = NonNullable<Rule["args"]>[number];
 const EPERM = 1;
 
 /** The kernel's return values, linux/seccomp.h; ERRNO and TRACE carry a number in their low half. */
-const ACTIONS: Readonly<Record<string, number>> = {
+export const ACTIONS: Readonly<Record<string, number>> = {
   SCMP_ACT_KILL: 0x00000000,
   SCMP_ACT_KILL_THREAD: 0x00000000,
   SCMP_ACT_KILL_PROCESS: 0x80000000,
@@ -22,7 +22,7 @@ const ACTIONS: Readonly<Record<string, number>> = {
 };
 
 /** enum scmp_compare of libseccomp. */
-const OPERATORS: Readonly<Record<string, number>> = {
+export const OPERATORS: Readonly<Record<string, number>> = {
   SCMP_CMP_NE: 1,
   SCMP_CMP_LT: 2,
   SCMP_CMP_LE: 3,

@@ -2,82 +2,14 @@
  * Images and configs that try to make the runtime act outside of the rootfs. Each ends in an error that names what is
  * wrong, or in a container that is confined; a canary outside is never touched.
  */
-import { execFileSync } from "node:child_process";
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import t, { type Test } from "tap";
+import t from "tap";
 import type { Spec } from "../../src/spec/types.ts";
-import { type BinaryLab, binaryTest, type Ended } from "./binary.ts";
+import { binaryTest } from "./binary.ts";
+import { attempt, Outside, refusedOrConfined, replace, targets } from "./hostile.ts";
 
 t.setTimeout(600_000);
-
-/** A folder beside the rootfs that holds what a container must not reach. */
-class Outside {
-  readonly folder: string;
-  private readonly before: string;
-
-  constructor(lab: BinaryLab) {
-    this.folder = lab.path("outside");
-    mkdirSync(this.folder);
-    mkdirSync(join(this.folder, "empty"));
-    writeFileSync(join(this.folder, "file"), "untouched");
-    this.before = this.picture();
-  }
-
-  /** Names, modes, owners and contents. */
-  private picture(): string {
-    const names = readdirSync(this.folder, { recursive: true }).map(String).sort();
-    const lines = names.map((name) => {
-      const { mode, uid, gid, size, mtimeMs } = statSync(join(this.folder, name));
-      return [name, mode, uid, gid, size, mtimeMs].join(" ");
-    });
-    return [...lines, readFileSync(join(this.folder, "file"), "utf8")].join("\n");
-  }
-
-  check(t: Test, what: string): void {
-    t.equal(this.picture(), this.before, `${what}: nothing outside has changed`);
-    const mounts = readFileSync("/proc/self/mountinfo", "utf8");
-    t.notMatch(mounts, this.folder, `${what}: nothing is mounted outside`);
-  }
-}
-
-/** Runs a bundle after `spoil` has changed its rootfs. */
-function attempt(
-  lab: BinaryLab,
-  args: string[],
-  spoil: (rootfs: string) => void,
-  change?: (spec: Spec) => void,
-): Ended {
-  const bundle = lab.bundle(args, change);
-  spoil(join(bundle, "rootfs"));
-  return lab.runt(["run", "-b", bundle, lab.id("hostile")]);
-}
-
-function replace(rootfs: string, name: string, target: string): void {
-  rmSync(join(rootfs, name), { recursive: true, force: true });
-  symlinkSync(target, join(rootfs, name));
-}
-
-/** A link to the folder: absolute, or by climbing up, both as seen from the host and from inside. */
-function targets(outside: Outside): string[] {
-  return [outside.folder, `../../outside`, `../../../../../../../..${outside.folder}`, "/proc/self/cwd"];
-}
-
-function refusedOrConfined(t: Test, ended: Ended, what: string, named: RegExp): void {
-  if (ended.status === 0) t.pass(`${what}: a confined container`);
-  else t.match(ended.stderr, named, `${what}: an error that names it`);
-  t.notMatch(ended.stderr, "internal error", what);
-}
 
 for (const name of ["proc", "sys", "dev"]) {
   binaryTest(`/${name} is a symlink (CVE-2023-27561, CVE-2026-41579)`, (t, lab) => {
@@ -200,103 +132,6 @@ binaryTest("masked and readonly paths lead through symlinks", (t, lab) => {
     refusedOrConfined(t, ended, target, /maskedPaths|readonlyPaths|\/trap/);
     outside.check(t, target);
   }
-});
-
-binaryTest("the working directory is an inherited descriptor (CVE-2024-21626)", (t, lab) => {
-  const id = lab.start("leak");
-  for (let fd = 3; fd < 20; fd++) {
-    const cwd = `/proc/self/fd/${fd}`;
-    const run = attempt(
-      lab,
-      ["ls", "../../../../etc/os-release"],
-      () => undefined,
-      (spec) => {
-        spec.process = { ...spec.process, cwd };
-      },
-    );
-    t.not(run.status, 0, cwd);
-    t.match(run.stderr, /cwd/, cwd);
-    if (fd > 9) continue;
-    const exec = lab.runt(["exec", "--cwd", cwd, id, "pwd"]);
-    if (exec.status === 0) t.equal(exec.stdout, "/\n", "it is the container's own root");
-    else t.match(exec, { status: 255, stderr: /cwd/ }, cwd);
-  }
-});
-
-binaryTest("the working directory is a descriptor that the caller leaks or hands over", (t, lab) => {
-  const id = lab.start("handed");
-  const outside = openSync("/", "r");
-  for (const preserve of ["0", "4"]) {
-    const options = { fds: Array(4).fill(outside) };
-    for (let fd = 3; fd < 7; fd++) {
-      const cwd = `/proc/self/fd/${fd}`;
-      const bundle = lab.bundle(["ls", "."], (spec) => {
-        spec.process = { ...spec.process, cwd };
-      });
-      const run = lab.runt(["run", "--preserve-fds", preserve, "-b", bundle, lab.id("hostile")], options);
-      t.match(run, { status: 1, stdout: "", stderr: /cwd/ }, `run ${cwd}`);
-      const exec = lab.runt(
-        ["exec", "--preserve-fds", preserve, "--cwd", cwd, id, "ls", "/proc/self/cwd/"],
-        options,
-      );
-      if (exec.status === 0) t.match(exec.stdout, "data\n", "it is the container's own root");
-      else t.match(exec, { status: 255, stdout: "", stderr: /cwd/ }, `exec ${cwd}`);
-      if (preserve === "4") t.match(exec.stderr, "outside of container mount namespace root");
-    }
-  }
-  closeSync(outside);
-});
-
-binaryTest("the working directory is a symlink out of the rootfs", (t, lab) => {
-  const outside = new Outside(lab);
-  for (const target of targets(outside)) {
-    const ended = attempt(
-      lab,
-      ["ls"],
-      (rootfs) => replace(rootfs, "work", target),
-      (spec) => {
-        spec.process = { ...spec.process, cwd: "/work/deep" };
-      },
-    );
-    refusedOrConfined(t, ended, target, /cwd/);
-    t.notMatch(ended.stdout, "file", `${target}: what is outside is not seen`);
-    outside.check(t, target);
-  }
-});
-
-/** Without HOME in its environment the user's home comes from the image's /etc/passwd. */
-function withoutHome(spec: Spec): void {
-  spec.process = { ...spec.process, cwd: "/", env: ["PATH=/bin"] };
-}
-
-binaryTest("/etc/passwd of the image is a trap", (t, lab) => {
-  const fifo = lab.path("fifo");
-  execFileSync("mkfifo", [fifo]);
-  const outer = lab.path("passwd");
-  writeFileSync(outer, "root:x:0:0::/stolen:/bin/sh\n");
-  for (const [what, spoil] of [
-    ["a pipe", (rootfs: string) => execFileSync("mkfifo", [join(rootfs, "etc/passwd")])],
-    ["a link to a pipe outside", (rootfs: string) => replace(rootfs, "etc/passwd", fifo)],
-    ["a link to a file outside", (rootfs: string) => replace(rootfs, "etc/passwd", outer)],
-    ["a climbing link", (rootfs: string) => replace(rootfs, "etc/passwd", "../../../passwd")],
-    ["a link to itself", (rootfs: string) => replace(rootfs, "etc/passwd", "passwd")],
-    ["a directory", (rootfs: string) => mkdirSync(join(rootfs, "etc/passwd"))],
-    ["nonsense", (rootfs: string) => writeFileSync(join(rootfs, "etc/passwd"), "\0:::\n:\nroot\n\xff")],
-  ] as const) {
-    const ended = attempt(lab, ["sh", "-c", "echo $HOME"], spoil, withoutHome);
-    t.same(ended, { status: 0, stdout: "/\n", stderr: "" }, what);
-  }
-});
-
-binaryTest("a huge /etc/passwd", (t, lab) => {
-  const filler = "user:x:1000:1000::/home/user:/bin/sh\n".repeat(100_000);
-  const huge = (first: string) => (rootfs: string) => {
-    writeFileSync(join(rootfs, "etc/passwd"), `${first}${filler}root:x:0:0::/late:/bin/sh\n`);
-  };
-  const found = attempt(lab, ["sh", "-c", "echo $HOME"], huge("root:x:0:0::/root:/bin/sh\n"), withoutHome);
-  t.same(found, { status: 0, stdout: "/root\n", stderr: "" });
-  const late = attempt(lab, ["sh", "-c", "echo $HOME"], huge(""), withoutHome);
-  t.match(late, { status: 0, stderr: "" });
 });
 
 binaryTest("a device node's place is taken by a symlink", (t, lab) => {

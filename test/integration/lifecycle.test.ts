@@ -144,3 +144,40 @@ t.test("limits are set, and memory of 6 MiB and one process suffice", { skip }, 
   clean(folder);
   tt.end();
 });
+
+t.test("a failed poststart hook is told by its name, and the container is gone", { skip }, (tt) => {
+  const { folder, bundle, id, runt, detached, left } = lab(["sleep", "100"]);
+  writeConfig(bundle, ["sleep", "100"], (spec) => {
+    spec.hooks = { poststart: [{ path: "/bin/sh", args: ["sh", "-c", "echo why; exit 3"] }] };
+  });
+  tt.equal(detached("create", "--bundle", bundle, id), 0);
+  tt.match(runt("start", id), {
+    status: 1,
+    stderr: /error running poststart hook #0: exit status 3, output: "why"/,
+  });
+  tt.same(left(), []);
+  clean(folder);
+  tt.end();
+});
+
+t.test("a container in the foreground can be deleted by others", { skip }, async (tt) => {
+  const { folder, bundle, root, id, runt, left } = lab(["sh", "-c", "echo up; sleep 100"]);
+  const running = spawn(PROGRAM, ["--root", root, "run", "--bundle", bundle, id], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  await once(running.stdout, "data");
+  tt.equal(runt("delete", "--force", id).status, 0);
+  tt.same(await once(running, "exit"), [137, null]);
+  tt.same(left(), []);
+  clean(folder);
+});
+
+t.test("stack limits survive the making of init", { skip }, (tt) => {
+  const { folder, bundle, id, runt } = lab(["sh", "-c", "ulimit -s"]);
+  writeConfig(bundle, ["sh", "-c", "ulimit -s"], (spec) => {
+    spec.process?.rlimits?.push({ type: "RLIMIT_STACK", soft: 1024 * 1024, hard: 2 * 1024 * 1024 });
+  });
+  for (let i = 0; i < 10; i++) tt.equal(runt("run", "--bundle", bundle, `${id}-${i}`).stdout, "1024\n");
+  clean(folder);
+  tt.end();
+});
