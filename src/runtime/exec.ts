@@ -17,7 +17,8 @@ import { execProcess } from "./exec-process.ts";
 import { closeFds, type Execution, newExecution, runHostSteps, slotOf } from "./execution.ts";
 import { explainExec, programOf } from "./explain-exec.ts";
 import { homeOf } from "./home.ts";
-import { checkTerminal } from "./prepare.ts";
+import { checkTerminal, refusePidfdSocket } from "./prepare.ts";
+import { checkPreservedFds } from "./preserved-fds.ts";
 import { isAlive } from "./process-info.ts";
 import { sealProgram } from "./program.ts";
 import { seccompFilterOf } from "./seccomp-filter.ts";
@@ -34,6 +35,8 @@ const SIGKILL = 9;
  * Throws NOT_FOUND, WRONG_STATUS, USAGE, EXEC_NOT_FOUND, EXEC_NOT_EXECUTABLE and what a step of the plan says.
  */
 export function exec(rt: Runtime, options: ExecOptions): number {
+  refusePidfdSocket(options.pidfdSocket);
+  checkPreservedFds(rt.sys, options.preserveFds);
   return withContainer(rt, options.id, (found) => execIn(rt, found, options));
 }
 

@@ -6,6 +6,7 @@ import { checkContainerId } from "../state/container-id.ts";
 import { absolutePath, type Bundle, loadSpec, openBundle } from "./bundle.ts";
 import type { CreateOptions, Runtime } from "./context.ts";
 import { homeOf } from "./home.ts";
+import { checkPreservedFds } from "./preserved-fds.ts";
 import { seccompFilterOf } from "./seccomp-filter.ts";
 import { refuseExisting } from "./store.ts";
 
@@ -16,7 +17,6 @@ export interface Prepared {
   bundle: Bundle;
   /** Absolute path; undefined = none wanted. */
   pidFile: string | undefined;
-  pidfdSocket: string | undefined;
 }
 
 /** What the caller of prepare decides. */
@@ -33,6 +33,8 @@ export interface PrepareMode {
  */
 export function prepare(rt: Runtime, options: CreateOptions, mode: PrepareMode): Prepared {
   checkContainerId(options.id);
+  refusePidfdSocket(options.pidfdSocket);
+  checkPreservedFds(rt.sys, options.preserveFds);
   if (mode.carryOut) refuseExisting(rt, options.id);
   const pidFile = options.pidFile === undefined ? undefined : absolutePath(rt, options.pidFile);
   const bundle = openBundle(rt, options.bundle);
@@ -78,7 +80,17 @@ function prepareBundle(
   };
   const compiled = compileCreate(input);
   for (const warning of compiled.warnings) rt.log.warning(warning);
-  return { input, compiled, bundle, pidFile, pidfdSocket: options.pidfdSocket };
+  return { input, compiled, bundle, pidFile };
+}
+
+/** Throws SPEC_UNSUPPORTED for --pidfd-socket, which is not carried out yet. */
+export function refusePidfdSocket(socket: string | undefined): void {
+  if (socket === undefined) return;
+  throw new RuntError({
+    code: "SPEC_UNSUPPORTED",
+    message: `--pidfd-socket ${socket}: runt does not send a pidfd yet`,
+    hint: "leave the option out, and open a pidfd of the pid in --pid-file",
+  });
 }
 
 /** The rules of a console socket, in the words that users of runc know. */
