@@ -30,6 +30,15 @@ t.test("exec", { skip: isRoot ? false : "needs root" }, (tt) => {
   );
   tt.match(runt("exec", "--user", "x", id, "true"), { status: 255, stderr: /bad uid/ });
 
+  tt.match(runt("exec", "--preserve-fds", "400", id, "true"), {
+    status: 255,
+    stderr: /unable to stat preserved-fd \d+ \(of 400\)/,
+  });
+  tt.match(runt("exec", "--pidfd-socket", "/x", id, "true"), {
+    status: 255,
+    stderr: /does not send a pidfd yet/,
+  });
+
   const pidFile = `${folder}/pid`;
   const failed = runt("exec", "--detach", "--pid-file", pidFile, id, "/nowhere");
   tt.match(failed, { status: 255, stderr: /exec failed: .*no such file or directory/ });
