@@ -13,8 +13,8 @@ echo "check: import rules"
 node_modules/.bin/depcruise --config .dependency-cruiser.cjs --output-type err src
 echo "check: generated files"
 bash scripts/generate.sh
-if ! git diff --quiet -- schemas native/program.h src/cli/generated; then
-  git --no-pager diff --stat -- schemas native/program.h src/cli/generated
+if ! git diff --quiet -- schemas native/program.h src/cli/generated docs/man; then
+  git --no-pager diff --stat -- schemas native/program.h src/cli/generated docs/man
   echo "check: generated files differ from their sources; commit what scripts/generate.sh made" >&2
   exit 1
 fi
