@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds all that the npm package is made of into build/package: launcher, static binaries, Node's bundle, library, types.
+# Gathers what the npm package is made of in build/package: launcher, static binaries, Node's bundle, library, types.
+# `npm pack` calls it after scripts/build.sh, which has to have run.
 # Usage: build-package.sh [BINARY...]: further static binaries besides build/runt, those of other processors. Each gets
-# a folder named as `uname -m` names its processor, where the launcher looks for it. `npm pack` calls this script.
+# a folder named as `uname -m` names its processor, where the launcher looks for it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-bash scripts/build.sh
 out=build/package
 mkdir -p "$out" build/scripts
 

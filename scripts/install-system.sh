@@ -14,7 +14,7 @@ fail() {
   exit 1
 }
 
-# Directories end with a slash in the list, and stand before what is in them.
+# The list is sorted, so that directories, which end with a slash in it, stand before what is in them.
 declare -a before=() now=()
 declare -A wanted=()
 
@@ -73,7 +73,7 @@ install_all() {
   put "$scratch/zsh" "$prefix/share/zsh/site-functions/_runt" 644
   put "$scratch/fish" "$prefix/share/fish/vendor_completions.d/runt.fish" 644
   remember "$list"
-  printf '%s\n' "${now[@]}" >"$scratch/list"
+  printf '%s\n' "${now[@]}" | LC_ALL=C sort >"$scratch/list"
   put "$scratch/list" "$list" 644
   # What an earlier version installed and this one has not.
   for path in "${before[@]}"; do [ -n "${wanted[$path]:-}" ] || remove "$path"; done
