@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds everything that runs on Node into build/: generated sources, native parts, the bundled runtime, the launcher.
+# Builds everything into build/: generated sources, native parts, the static binary, and for Node the bundled runtime,
+# the launcher and the library.
 # Rebuilds only what is older than its sources.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,6 +18,9 @@ if stale build/.generated src/spec/definitions src/cli/commands.ts scripts packa
   touch build/.generated
 fi
 bash scripts/build-native.sh
+if stale build/runt src native scripts package-lock.json; then
+  bash scripts/build-binary.sh
+fi
 if stale build/runt.mjs src package-lock.json; then
   node_modules/.bin/esbuild src/main-node.ts --bundle --platform=node --format=esm --target=node20 --packages=external \
     --minify-syntax --log-level=warning --outfile=build/runt.mjs

@@ -14,7 +14,7 @@ fi
 
 # command or file that shows the package is there, then the package
 needs=(
-  "gcc:gcc" "make:make" "/usr/include/stdio.h:libc6-dev" "/usr/include/seccomp.h:libseccomp-dev" "/bin/busybox:busybox-static" "strace:strace" "ip:iproute2"
+  "gcc:gcc" "make:make" "/usr/include/stdio.h:libc6-dev" "/usr/include/seccomp.h:libseccomp-dev" "musl-gcc:musl-tools" "/bin/busybox:busybox-static" "strace:strace" "ip:iproute2"
 )
 missing=()
 for need in "${needs[@]}"; do

@@ -1,0 +1,9 @@
+/* runt without an image: loads the core at every start, into the C library's memory. For sanitizers. */
+#include "engine.h"
+
+int main(int argc, char **argv, char **envp) {
+  JSValue start;
+  JSContext *context = engine_load(NULL, &start);
+  if (context != NULL) engine_run(context, start, argc, argv, envp);
+  return 1;
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Builds build/runt, the static binary: the core on quickjs-ng, with libseccomp, the interpreter and runt-init inside.
+# CROSS=aarch64-linux-gnu- builds build/runt-aarch64-linux-gnu. Needs scripts/build-native.sh to have run (same CROSS).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cross=${CROSS:-}
+suffix=${cross:+-${cross%-}}
+out=$PWD/build/binary$suffix
+native=$PWD/build/native$suffix
+
+# Says what is missing and how to get it; a binary of an older build must not be taken for the new one.
+lacks() {
+  rm -f "build/runt$suffix"
+  echo "build-binary: $1; build/runt$suffix is not built" >&2
+  exit 1
+}
+for tool in musl-gcc gcc objcopy nm make setarch; do
+  command -v "$tool" >/dev/null || lacks "$tool is missing: apt-get install musl-tools build-essential util-linux"
+done
+[ -e "$(gcc -print-file-name=libseccomp.a)" ] && [ -e /usr/include/seccomp.h ] ||
+  lacks "libseccomp's header or static library is missing: apt-get install libseccomp-dev"
+quickjs=$(bash scripts/fetch-quickjs.sh) || lacks "quickjs-ng's sources are missing"
+
+mkdir -p "$out"
+node_modules/.bin/esbuild src/main-quickjs.ts --bundle --format=iife --global-name=runt --target=es2023 --minify \
+  --log-level=warning --outfile="$out/core.new.js"
+# Unchanged code keeps its time, so that nothing is built again.
+cmp -s "$out/core.new.js" "$out/core.js" || cp "$out/core.new.js" "$out/core.js"
+make --no-print-directory -s -j2 -C native/quickjs OUT="$out" NATIVE="$native" QUICKJS="$quickjs" || lacks "the compiler failed, as said above"
+# A copy under another name first: the binary may be running.
+cp "$out/runt" "build/.runt$suffix"
+mv "build/.runt$suffix" "build/runt$suffix"
