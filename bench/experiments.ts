@@ -132,12 +132,7 @@ function atOnce(ground: Ground): Experiment {
     share: 0.1,
     warmUp: false,
     takes: () => true,
-    async sample(runtime) {
-      const commands = Array.from({ length: AT_A_TIME }, () =>
-        ground.runCommand(runtime, bundle, ground.freshId()),
-      );
-      return [(await ground.launcher.run(commands)).ms];
-    },
+    sample: async (runtime) => [(await ground.runAtOnce(runtime, bundle, AT_A_TIME)).ms],
   };
 }
 

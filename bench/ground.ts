@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Bundles } from "./bundles.ts";
 import { type Launcher, ProgramFailed, type Taken } from "./launcher.ts";
@@ -56,7 +56,7 @@ export class Ground {
     try {
       return await this.launcher.run([this.runCommand(runtime, bundle, id)], seconds);
     } catch (error) {
-      if (error instanceof ProgramFailed && runtime.kind === "runtime") await this.forget(runtime, id);
+      if (error instanceof ProgramFailed) await this.forget(runtime, id);
       throw error;
     }
   }
@@ -80,14 +80,30 @@ export class Ground {
 
   /** Creates many containers. */
   async createMany(runtime: Runtime, bundle: string, count: number): Promise<void> {
+    const pidFile = (id: string): string => join(this.work, id);
     for (let done = 0; done < count; done += AT_A_TIME) {
       const ids = Array.from({ length: Math.min(AT_A_TIME, count - done) }, () => this.freshId());
-      const pidFile = (id: string): string => join(this.work, id);
-      await this.launcher.run(
-        ids.map((id) => this.command(runtime, "create", "--bundle", bundle, "--pid-file", pidFile(id), id)),
-      );
-      for (const id of ids)
-        this.containers.add({ runtime, id, pid: Number(readFileSync(pidFile(id), "utf8")) });
+      const command = (id: string): string[] =>
+        this.command(runtime, "create", "--bundle", bundle, "--pid-file", pidFile(id), id);
+      try {
+        await this.launcher.run(ids.map(command));
+      } finally {
+        // Where one failed, the others must be removed all the same.
+        for (const id of ids.filter((id) => existsSync(pidFile(id)))) {
+          this.containers.add({ runtime, id, pid: Number(readFileSync(pidFile(id), "utf8")) });
+        }
+      }
+    }
+  }
+
+  /** Runs a bundle's process to its end, `count` times at once. When that fails, nothing of it is left. */
+  async runAtOnce(runtime: Runtime, bundle: string, count: number): Promise<Taken> {
+    const ids = Array.from({ length: count }, () => this.freshId());
+    try {
+      return await this.launcher.run(ids.map((id) => this.runCommand(runtime, bundle, id)));
+    } catch (error) {
+      if (error instanceof ProgramFailed) for (const id of ids) await this.forget(runtime, id);
+      throw error;
     }
   }
 
@@ -117,6 +133,7 @@ export class Ground {
 
   /** Removes what a failed command may have left; there may be nothing. */
   private async forget(runtime: Runtime, id: string): Promise<void> {
+    if (runtime.kind !== "runtime") return;
     try {
       await this.launcher.run([this.command(runtime, "delete", "--force", id)], 20);
     } catch (error) {
