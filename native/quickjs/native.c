@@ -32,6 +32,44 @@ static JSValue native_seccomp(JSContext *context, JSValueConst self, int argc, J
   return JS_NewInt64(context, runt_seccomp(profile, length, filter, room));
 }
 
+/* A lone surrogate comes out of the engine as ED A0..BF xx, which is not UTF-8; U+FFFD has as many bytes. */
+static void replace_surrogates(uint8_t *text, size_t length) {
+  uint8_t *end = text + length;
+  for (uint8_t *at = text; (at = memchr(at, 0xed, (size_t)(end - at))) != NULL; at++) {
+    if (end - at >= 3 && at[1] >= 0xa0) memcpy(at, "\xef\xbf\xbd", 3);
+  }
+}
+
+/* putText(text, bytes, at): the number of bytes that were written. */
+static JSValue native_put_text(JSContext *context, JSValueConst self, int argc, JSValueConst *argv) {
+  (void)self, (void)argc;
+  size_t length, size;
+  uint32_t at;
+  uint8_t *bytes = bytes_of(context, argv[1], &size);
+  if (bytes == NULL || JS_ToUint32(context, &at, argv[2])) return JS_EXCEPTION;
+  const char *text = JS_ToCStringLen(context, &length, argv[0]);
+  if (text == NULL) return JS_EXCEPTION;
+  JSValue result;
+  if (at > size || length > size - at) {
+    result = JS_ThrowRangeError(context, "a text of %zu bytes does not fit at %u of %zu", length, at, size);
+  } else {
+    memcpy(bytes + at, text, length);
+    replace_surrogates(bytes + at, length);
+    result = JS_NewInt64(context, (int64_t)length);
+  }
+  JS_FreeCString(context, text);
+  return result;
+}
+
+/* text(bytes): the text of UTF-8 bytes. */
+static JSValue native_text(JSContext *context, JSValueConst self, int argc, JSValueConst *argv) {
+  (void)self, (void)argc;
+  size_t length;
+  uint8_t *bytes = bytes_of(context, argv[0], &length);
+  if (bytes == NULL) return JS_EXCEPTION;
+  return JS_NewStringLen(context, (const char *)bytes, length);
+}
+
 /* exit(status): ends the process at once; nothing is buffered. */
 static JSValue native_exit(JSContext *context, JSValueConst self, int argc, JSValueConst *argv) {
   (void)self, (void)argc;
@@ -58,6 +96,8 @@ static int count_of(char **strings) {
 static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("run", 1, native_run),
     JS_CFUNC_DEF("compileSeccomp", 2, native_seccomp),
+    JS_CFUNC_DEF("putText", 3, native_put_text),
+    JS_CFUNC_DEF("text", 1, native_text),
     JS_CFUNC_DEF("exit", 1, native_exit),
 #if defined(__x86_64__)
     JS_PROP_STRING_DEF("arch", "x86_64", JS_PROP_ENUMERABLE),

@@ -1,9 +1,8 @@
 /** UTF-8 for hosts that have no TextEncoder (the core is ECMAScript only). */
 
-/** The UTF-8 bytes of `text`; a lone surrogate becomes U+FFFD, as the Encoding Standard does. */
-export function encodeUtf8(text: string): Uint8Array {
-  const out = new Uint8Array(text.length * 3);
-  let n = 0;
+/** Writes the UTF-8 bytes of `text` at `at`; gives the place behind them. A lone surrogate becomes U+FFFD. */
+function writeUtf8(text: string, out: Uint8Array, at: number): number {
+  let n = at;
   for (let i = 0; i < text.length; i++) {
     let code = text.charCodeAt(i);
     if (code < 0x80) {
@@ -28,7 +27,29 @@ export function encodeUtf8(text: string): Uint8Array {
     }
     out[n++] = 0x80 | (code & 63);
   }
-  return out.subarray(0, n);
+  return n;
+}
+
+/** The UTF-8 bytes of `text`; a lone surrogate becomes U+FFFD, as the Encoding Standard does. */
+export function encodeUtf8(text: string): Uint8Array {
+  const out = new Uint8Array(text.length * 3);
+  return out.subarray(0, writeUtf8(text, out, 0));
+}
+
+/** Writes `text` in UTF-8 at `at` of `bytes`, which has room for three bytes per UTF-16 unit; gives the number of bytes. */
+export function putUtf8(text: string, bytes: Uint8Array, at: number): number {
+  return writeUtf8(text, bytes, at) - at;
+}
+
+/** The number of UTF-8 bytes of `text`. */
+export function utf8Length(text: string): number {
+  return isAscii(text) ? text.length : encodeUtf8(text).length;
+}
+
+/** True when every character takes one byte; the engine's own code looks. */
+function isAscii(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+  return /^[\0-\x7f]*$/.test(text);
 }
 
 /** One code point of `bytes` at `at`: its value and length; malformed bytes give U+FFFD and length 1. */

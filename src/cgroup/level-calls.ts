@@ -1,5 +1,5 @@
-import { encodeUtf8 } from "../bytes/utf8.ts";
-import { buf, goto, label, O, openAt2, RESOLVE, slot, sys, tolerate } from "../plan/build.ts";
+import { utf8Length } from "../bytes/utf8.ts";
+import { buf, goto, label, O, openAt2, RESOLVE, slot, str, sys, tolerate } from "../plan/build.ts";
 import type { Call, ErrnoRule, Slot, SysCall } from "../plan/call.ts";
 import type { CgroupDirectory } from "./record.ts";
 
@@ -8,8 +8,8 @@ export const STRICT = RESOLVE.BENEATH | RESOLVE.NO_SYMLINKS | RESOLVE.NO_MAGICLI
 
 /** One write(2) of `text` that has to be taken whole. */
 export function writeText(fd: Slot, text: string, tolerated: readonly ErrnoRule[] = []): SysCall {
-  const bytes = encodeUtf8(text);
-  return sys("write", [slot(fd), { bytes }, bytes.length], { expect: bytes.length, tolerate: tolerated });
+  const length = utf8Length(text);
+  return sys("write", [slot(fd), str(text), length], { expect: length, tolerate: tolerated });
 }
 
 /** Why a cgroup's controllers cannot be changed at all, and why one cannot be had; a limit that needs it says so. */

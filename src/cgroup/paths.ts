@@ -1,4 +1,4 @@
-import { encodeUtf8 } from "../bytes/utf8.ts";
+import { utf8Length } from "../bytes/utf8.ts";
 import { RuntError } from "../error/runt-error.ts";
 import type { CgroupFacts } from "../host/facts.ts";
 import type { CgroupDirectory } from "./record.ts";
@@ -27,7 +27,7 @@ function invalidPath(cgroupsPath: string, reason: string): RuntError {
 function checkNames(cgroupsPath: string, names: readonly string[]): void {
   if (names.length === 0) throw invalidPath(cgroupsPath, "names the root cgroup; name a cgroup below it");
   for (const name of names) {
-    if (encodeUtf8(name).length > LONGEST_NAME)
+    if (utf8Length(name) > LONGEST_NAME)
       throw invalidPath(cgroupsPath, `a name is longer than ${LONGEST_NAME} bytes`);
     // KERNEL: cgroup_mkdir refuses a newline, because it would break /proc/PID/cgroup.
     if (/[\n\0]/.test(name)) throw invalidPath(cgroupsPath, "a name holds a newline or a NUL");

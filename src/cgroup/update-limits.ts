@@ -1,4 +1,3 @@
-import { encodeUtf8 } from "../bytes/utf8.ts";
 import { RuntError } from "../error/runt-error.ts";
 import { RESOLVE_STRICT, type Sys } from "../host/sys.ts";
 import { O } from "../plan/build.ts";
@@ -51,7 +50,7 @@ function writeValue(sys: Sys, dir: number, file: string, value: string, missingI
   const fd = sys.openat2(dir, file, O.WRONLY, { resolve: RESOLVE_STRICT, tolerate });
   if (fd < 0) return false;
   try {
-    for (const line of value.split("\n")) sys.write(fd, encodeUtf8(line));
+    for (const line of value.split("\n")) sys.write(fd, line);
     return true;
   } finally {
     sys.close(fd);

@@ -1,4 +1,3 @@
-import { encodeUtf8 } from "../bytes/utf8.ts";
 import type { Sys } from "../host/sys.ts";
 import { ERRNO_NUMBERS } from "../tables/errnos.ts";
 
@@ -19,7 +18,7 @@ export interface Output {
 /** The output of a process: go-runc hands read-only fds down for "no output", so EBADF is no failure. */
 export function createOutput(sys: Sys): Output {
   const write = (fd: number, text: string): void => {
-    let rest = encodeUtf8(text);
+    let rest = sys.bytes(text);
     while (rest.length > 0) {
       const written = sys.call("write", [fd, { bytes: rest }, rest.length], ["EBADF", "EAGAIN"]);
       if (written === -ERRNO_NUMBERS.EBADF) return;

@@ -30,12 +30,30 @@ function prefixOf(program: string, command: CommandName | undefined): string {
   return command === "exec" ? "exec failed: " : "";
 }
 
-/** The report of anything thrown: an error of runt with all that it knows, or, for anything else, a bug in runt. */
+/** What the static binary's engine throws when a limit is hit: undefined for anything else. */
+function exhaustionOf(thrown: unknown): string | undefined {
+  // The engine throws null when there is no memory left even for an error.
+  const name = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : thrown;
+  if (name === null || name === "InternalError: out of memory") {
+    return "out of memory: the work needs more than runt may take; make config.json smaller, or raise the limit on address space (ulimit -v)";
+  }
+  if (name === "RangeError: Maximum call stack size exceeded") {
+    return "out of stack: values nest too deep for the stack that runt may take; make config.json flatter, or raise the limit on stack (ulimit -s)";
+  }
+  // Where memory has run out may have been taken for another failure.
+  return thrown instanceof Error && thrown.cause !== undefined ? exhaustionOf(thrown.cause) : undefined;
+}
+
+/** The report of anything thrown: an error of runt with all that it knows, a limit, or, for anything else, a bug in runt. */
 export function describeError(
   thrown: unknown,
   program: string,
   command: CommandName | undefined,
 ): ErrorReport {
+  const exhaustion = exhaustionOf(thrown);
+  if (exhaustion !== undefined) {
+    return { line: prefixOf(program, command) + exhaustion, fields: {}, stack: undefined };
+  }
   if (!(thrown instanceof RuntError)) {
     const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
     const stack = thrown instanceof Error ? thrown.stack : undefined;

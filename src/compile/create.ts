@@ -2,7 +2,6 @@ import { compileCgroup } from "../cgroup/compile.ts";
 import { closeJoin } from "../cgroup/join-steps.ts";
 import type { CgroupRecord } from "../cgroup/record.ts";
 import type { Slot } from "../plan/call.ts";
-import { checkPlan } from "../plan/check-plan.ts";
 import type { Plan, Step } from "../plan/step.ts";
 import { compileDevLinks } from "./dev-links.ts";
 import { compileDevices } from "./devices.ts";
@@ -20,7 +19,7 @@ import {
   joinsPidNamespace,
   namespaceImports,
 } from "./namespaces.ts";
-import { compileOpens, GIVEN_SLOTS } from "./opens.ts";
+import { compileOpens } from "./opens.ts";
 import { compilePivot } from "./pivot.ts";
 import { compileMakeCwd } from "./process/cwd.ts";
 import { compileProcess } from "./process/process.ts";
@@ -62,6 +61,8 @@ export function compileCreate(input: CompileInput): CompiledCreate {
     ...mounts.imports,
   ];
   const host: Step[] = [
+    // Who comes second has to hear that the id is taken, not that the winner's cgroup is in use.
+    records.claim,
     ...cgroup.check,
     records.creating,
     ...opens.steps,
@@ -123,7 +124,6 @@ export function compileCreate(input: CompileInput): CompiledCreate {
     ...process.execute,
   ];
   const plan: Plan = { version: 1, host, init, imports };
-  checkPlan(plan, GIVEN_SLOTS);
   return {
     plan,
     warnings: [...cgroup.warnings.map((warning) => warning.message), ...process.warnings],

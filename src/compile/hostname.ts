@@ -1,4 +1,4 @@
-import { encodeUtf8 } from "../bytes/utf8.ts";
+import { utf8Length } from "../bytes/utf8.ts";
 import { str, sys } from "../plan/build.ts";
 import type { Step } from "../plan/step.ts";
 import type { CompileInput } from "./input.ts";
@@ -12,7 +12,7 @@ export function compileHostname(input: CompileInput): Step[] {
       kind: "identity",
       from: "/hostname",
       title: `set the hostname to ${hostname}`,
-      calls: [sys("sethostname", [str(hostname), encodeUtf8(hostname).length])],
+      calls: [sys("sethostname", [str(hostname), utf8Length(hostname)])],
     });
   }
   if (domainname !== undefined && domainname !== "") {
@@ -20,7 +20,7 @@ export function compileHostname(input: CompileInput): Step[] {
       kind: "identity",
       from: "/domainname",
       title: `set the domain name to ${domainname}`,
-      calls: [sys("setdomainname", [str(domainname), encodeUtf8(domainname).length])],
+      calls: [sys("setdomainname", [str(domainname), utf8Length(domainname)])],
     });
   }
   return steps;

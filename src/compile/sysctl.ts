@@ -1,4 +1,4 @@
-import { encodeUtf8 } from "../bytes/utf8.ts";
+import { utf8Length } from "../bytes/utf8.ts";
 import { O, openAt2, RESOLVE, slot, str, sys } from "../plan/build.ts";
 import type { Step } from "../plan/step.ts";
 import type { CompileInput } from "./input.ts";
@@ -18,14 +18,14 @@ function sysctlPath(key: string): string {
 /** Init steps: kernel parameters of the container's namespaces. SPEC(config-linux#sysctl) */
 export function compileSysctl(input: CompileInput): Step[] {
   return Object.entries(input.spec.linux?.sysctl ?? {}).map(([key, value]) => {
-    const bytes = encodeUtf8(value);
+    const length = utf8Length(value);
     return {
       kind: "sysctl",
       from: `/linux/sysctl/${key.replace(/~/g, "~0").replace(/\//g, "~1")}`,
       title: `set ${key} to ${value}`,
       calls: [
         openAt2("proc.fd", `sys/${sysctlPath(key)}`, O.WRONLY, STRICT, { into: "sysctl.fd" }),
-        sys("write", [slot("sysctl.fd"), str(value), bytes.length], { expect: bytes.length }),
+        sys("write", [slot("sysctl.fd"), str(value), length], { expect: length }),
         sys("close", [slot("sysctl.fd")]),
       ],
     };

@@ -80,6 +80,14 @@ function compileSeccomp(path: string, profile: Uint8Array): Uint8Array {
   });
 }
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Host.putText. */
+function putText(text: string, bytes: Uint8Array, at: number): number {
+  return encoder.encodeInto(text, bytes.subarray(at)).written;
+}
+
 /** The processor as system call tables name it. */
 function ownArch(): Host["arch"] {
   const arch = ARCHES[process.arch];
@@ -115,6 +123,8 @@ export function createNodeHost(options: NodeHostOptions = {}): Host {
     compileSeccomp(profile) {
       return compileSeccomp(nativePath("libruntseccomp.so"), profile);
     },
+    putText,
+    text: (bytes) => decoder.decode(bytes),
     get init() {
       init ??= readNative(initPath);
       return init;

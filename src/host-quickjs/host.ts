@@ -7,6 +7,10 @@ export interface Native {
   run(program: Uint8Array): number;
   /** Fills `filter` and gives the number of bytes written, or a negated errno. */
   compileSeccomp(profile: Uint8Array, filter: Uint8Array): number;
+  /** Host.putText. */
+  putText(text: string, bytes: Uint8Array, at: number): number;
+  /** Host.text. */
+  text(bytes: Uint8Array): string;
   /** Ends the process. */
   exit(status: number): never;
   readonly arch: Host["arch"];
@@ -46,6 +50,8 @@ export function createQuickjsHost(native: Native): Host {
       }
     },
     compileSeccomp: (profile) => compileSeccomp(native, profile),
+    putText: native.putText,
+    text: native.text,
     init: native.init,
     arch: native.arch,
     argv0: native.argv[0] ?? "runt",

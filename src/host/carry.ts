@@ -1,4 +1,4 @@
-import { getInt64 } from "../bytes/int64.ts";
+import { wideAt } from "../bytes/int64.ts";
 import type { Call, Slot } from "../plan/call.ts";
 import { type Encoded, encodeProgram } from "../plan/encode-plan.ts";
 import { HEADER, HEADER_SIZE } from "../plan/format.ts";
@@ -39,28 +39,27 @@ export function carry(
     known,
     report,
     shareMemory: true,
+    putText: host.putText,
   });
   host.run(encoded.bytes);
-  const view = new DataView(encoded.bytes.buffer, encoded.bytes.byteOffset);
-  const pc = view.getInt32(HEADER.FAIL_PC, true);
-  const origin = encoded.origins[pc];
-  const failure =
-    origin === undefined
-      ? undefined
-      : {
-          call: origin.call,
-          errno: errnoName(view.getInt32(HEADER.FAIL_ERRNO, true)),
-          value: getInt64(view, HEADER.FAIL_VALUE),
-        };
-  return { failure, program: encoded.bytes, encoded };
+  return { failure: failureOf(encoded), program: encoded.bytes, encoded };
+}
+
+/** The failure that the header tells, if any. */
+function failureOf(encoded: Encoded): CallFailure | undefined {
+  const { words } = encoded;
+  const pc = words[HEADER.FAIL_PC / 4] as number;
+  const call = pc < 0 ? undefined : encoded.calls[pc];
+  if (call === undefined) return undefined;
+  const errno = errnoName(words[HEADER.FAIL_ERRNO / 4] as number);
+  return { call, errno, value: wideAt(words, HEADER.FAIL_VALUE / 4) };
 }
 
 /** The value of slot `name` after the run; -1 when the program has no such slot. */
 export function slotValue(carried: Carried, name: Slot): number {
   const index = carried.encoded.slots.get(name);
   if (index === undefined) return -1;
-  const { bytes } = carried.encoded;
-  return getInt64(new DataView(bytes.buffer, bytes.byteOffset), HEADER_SIZE + 8 * index);
+  return wideAt(carried.encoded.words, HEADER_SIZE / 4 + 2 * index);
 }
 
 /** The memory of buffer `name` after the run (a view, not a copy). */

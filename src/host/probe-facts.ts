@@ -1,8 +1,8 @@
-import { decodeUtf8 } from "../bytes/utf8.ts";
 import { AT_FDCWD, block, buf, sys } from "../plan/build.ts";
 import { bufferBytes, carry } from "./carry.ts";
 import { parseCgroupFacts } from "./cgroup-facts.ts";
 import type { HostFacts } from "./facts.ts";
+import type { Host } from "./port.ts";
 import { callError, type Sys } from "./sys.ts";
 
 const RLIMIT_NOFILE = 7;
@@ -23,7 +23,7 @@ export function probeFacts(runtime: Sys): HostFacts {
     new Map(),
   );
   if (asked.failure !== undefined) throw callError(asked.failure.call, asked.failure.errno);
-  const release = text(bufferBytes(asked, "uts").subarray(2 * UTS_FIELD, 3 * UTS_FIELD));
+  const release = text(host, bufferBytes(asked, "uts").subarray(2 * UTS_FIELD, 3 * UTS_FIELD));
   const [major = "0", minor = "0"] = release.split(".");
   const read = (path: string) => runtime.readFileIfThere(AT_FDCWD, path);
   const uidMap = read("/proc/self/uid_map") ?? "";
@@ -61,7 +61,7 @@ function limitOf(bytes: Uint8Array): { soft: number; hard: number } {
   return { soft: Number(view.getBigUint64(0, true)), hard: Number(view.getBigUint64(8, true)) };
 }
 
-function text(bytes: Uint8Array): string {
+function text(host: Host, bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
-  return decodeUtf8(end < 0 ? bytes : bytes.subarray(0, end));
+  return host.text(end < 0 ? bytes : bytes.subarray(0, end));
 }

@@ -1,4 +1,3 @@
-import { decodeUtf8, encodeUtf8 } from "../bytes/utf8.ts";
 import { RuntError } from "../error/runt-error.ts";
 import { AT_FDCWD, buf, O, RESOLVE, str, sys } from "../plan/build.ts";
 import type { Call, Operand } from "../plan/call.ts";
@@ -75,9 +74,15 @@ export class Sys {
     return bufferBytes(carried, "data").slice(0, result);
   }
 
-  /** write(2) until all of `bytes` is written. */
-  write(fd: number, bytes: Uint8Array): void {
-    let rest = bytes;
+  /** The UTF-8 bytes of `text`. */
+  bytes(text: string): Uint8Array {
+    const bytes = new Uint8Array(3 * text.length);
+    return bytes.subarray(0, this.host.putText(text, bytes, 0));
+  }
+
+  /** write(2) until all of `data`, bytes or a text in UTF-8, is written. */
+  write(fd: number, data: Uint8Array | string): void {
+    let rest = typeof data === "string" ? this.bytes(data) : data;
     while (rest.length > 0) {
       rest = rest.subarray(this.call("write", [fd, { bytes: rest }, rest.length]));
     }
@@ -105,14 +110,14 @@ export class Sys {
 
   /** Text at the start of an open file, at most `limit` bytes. */
   readText(fd: number, limit: number): string {
-    return decodeUtf8(this.read(fd, limit));
+    return this.host.text(this.read(fd, limit));
   }
 
   /** The text of the file `path` below the directory `dir` (AT_FDCWD and an absolute path for host files). */
   readFile(dir: number, path: string, resolve = 0): string {
     const fd = this.openat2(dir, path, O.RDONLY, { resolve });
     try {
-      return decodeUtf8(this.readAll(fd));
+      return this.host.text(this.readAll(fd));
     } finally {
       this.close(fd);
     }
@@ -123,7 +128,7 @@ export class Sys {
     const fd = this.openat2(dir, path, O.RDONLY, { resolve, tolerate: ["ENOENT", "ENOTDIR"] });
     if (fd < 0) return undefined;
     try {
-      return decodeUtf8(this.readAll(fd));
+      return this.host.text(this.readAll(fd));
     } finally {
       this.close(fd);
     }
@@ -133,7 +138,7 @@ export class Sys {
   writeFile(dir: number, path: string, text: string, resolve = 0): void {
     const fd = this.openat2(dir, path, O.WRONLY, { resolve });
     try {
-      const bytes = encodeUtf8(text);
+      const bytes = this.bytes(text);
       this.run(sys("write", [fd, { bytes }, bytes.length], { expect: bytes.length }), []);
     } finally {
       this.close(fd);
@@ -193,7 +198,7 @@ export class Sys {
       for (let at = 0; at < result; ) {
         const length = (bytes[at + 16] as number) | ((bytes[at + 17] as number) << 8);
         const end = bytes.indexOf(0, at + 19);
-        const name = decodeUtf8(bytes.subarray(at + 19, end));
+        const name = this.host.text(bytes.subarray(at + 19, end));
         if (name !== "." && name !== "..") entries.push({ name, type: bytes[at + 18] as number });
         at += length;
       }
@@ -230,7 +235,7 @@ export class Sys {
   /** The working directory's path; "(unreachable)…" when it is outside of the root. */
   getcwd(): string {
     const { result, carried } = this.run(sys("getcwd", [buf("cwd", 4096), 4096]), []);
-    return decodeUtf8(bufferBytes(carried, "cwd").subarray(0, result - 1));
+    return this.host.text(bufferBytes(carried, "cwd").subarray(0, result - 1));
   }
 
   getpid(): number {

@@ -1,66 +1,51 @@
-import { putInt64 } from "../bytes/int64.ts";
-import { encodeUtf8 } from "../bytes/utf8.ts";
+import { wideHigh, wideLow } from "../bytes/int64.ts";
 
-/** A place in the data whose eight bytes become the address of another place in the data. */
-export interface Relocation {
-  at: number;
-  target: number;
-}
+/** Host.putText: writes the UTF-8 bytes of a text at `at` and gives their number. */
+export type PutText = (text: string, bytes: Uint8Array, at: number) => number;
 
-/** Grows the data part of a program: constants are stored once, buffers are named, everything is 8-aligned. */
+/** Grows the data part of a program: strings are stored once, buffers are named, everything is 8-aligned. */
 export class DataSection {
-  readonly relocations: Relocation[] = [];
+  /** Pairs: a place whose eight bytes become the address of another place, and that other place. */
+  readonly relocations: number[] = [];
   readonly buffers = new Map<string, { offset: number; size: number }>();
-  private bytes = new Uint8Array(4096);
-  private view = new DataView(this.bytes.buffer);
-  private length = 0;
-  private readonly constants = new Map<string, number>();
+  /** How many bytes there are. */
+  length = 0;
+  private bytes = new Uint8Array(512);
+  private words = new Int32Array(this.bytes.buffer);
+  private readonly strings = new Map<string, number>();
+  private readonly putText: PutText;
+
+  constructor(putText: PutText) {
+    this.putText = putText;
+  }
 
   /** Offset of `size` zero bytes of fresh memory. */
   reserve(size: number): number {
     const offset = this.length;
     this.length = (offset + size + 7) & ~7;
-    if (this.length > this.bytes.length) {
-      const bigger = new Uint8Array(Math.max(this.bytes.length * 2, this.length));
-      bigger.set(this.bytes);
-      this.bytes = bigger;
-      this.view = new DataView(bigger.buffer);
-    }
+    if (this.length > this.bytes.length) this.grow(this.length);
     return offset;
   }
 
-  /** Offset of the constant `text` with a NUL behind it. */
+  /** Offset of the constant `text` with a NUL behind it; -1 when it holds one itself. */
   string(text: string): number {
-    const key = `s${text}`;
-    const known = this.constants.get(key);
+    const known = this.strings.get(text);
     if (known !== undefined) return known;
-    const offset = this.append(encodeUtf8(`${text}\0`));
-    this.constants.set(key, offset);
+    if (text.includes("\0")) return -1;
+    const offset = this.length;
+    // A UTF-16 unit takes at most three bytes.
+    const most = offset + 3 * text.length + 1;
+    if (most > this.bytes.length) this.grow(most);
+    const length = this.putText(text, this.bytes, offset);
+    this.length = (offset + length + 8) & ~7;
+    this.strings.set(text, offset);
     return offset;
   }
 
-  /** Offset of the constant `bytes`; stored as often as it is asked for when long. */
+  /** Offset of a copy of `bytes`. */
   constant(bytes: Uint8Array): number {
-    if (bytes.length > 64) return this.append(bytes);
-    const key = `b${bytes.join()}`;
-    const known = this.constants.get(key);
-    if (known !== undefined) return known;
-    const offset = this.append(bytes);
-    this.constants.set(key, offset);
-    return offset;
-  }
-
-  /** Offset of a NULL-terminated vector of addresses of strings. */
-  vector(texts: readonly string[]): number {
-    const key = `v${texts.join("\0")}`;
-    const known = this.constants.get(key);
-    if (known !== undefined) return known;
-    const targets = texts.map((text) => this.string(text));
-    const offset = this.reserve(8 * (texts.length + 1));
-    targets.forEach((target, i) => {
-      this.pointer(offset + 8 * i, target);
-    });
-    this.constants.set(key, offset);
+    const offset = this.reserve(bytes.length);
+    this.bytes.set(bytes, offset);
     return offset;
   }
 
@@ -75,15 +60,16 @@ export class DataSection {
 
   /** Makes the eight bytes at `at` an address of `target`. */
   pointer(at: number, target: number): void {
-    this.relocations.push({ at, target });
+    this.relocations.push(at, target);
   }
 
-  /** Writes an unsigned integer of `width` bytes at `at`. */
+  /** Writes an integer of `width` bytes at `at`, taken modulo its width. */
   put(at: number, width: 1 | 2 | 4 | 8, value: number | bigint): void {
-    if (width === 8) putInt64(this.view, at, value);
-    else if (width === 4) this.view.setUint32(at, Number(value), true);
-    else if (width === 2) this.view.setUint16(at, Number(value), true);
-    else this.view.setUint8(at, Number(value));
+    if (width === 8) {
+      this.put(at, 4, wideLow(value));
+      this.put(at + 4, 4, wideHigh(value));
+    } else if (width === 4 && at % 4 === 0) this.words[at / 4] = Number(value);
+    else for (let i = 0; i < width; i++) this.bytes[at + i] = Number(value) >>> (8 * i);
   }
 
   /** Copies `bytes` to `at`. */
@@ -92,13 +78,14 @@ export class DataSection {
   }
 
   /** The data so far. */
-  get content(): Uint8Array {
-    return this.bytes.subarray(0, this.length);
+  get content(): Int32Array {
+    return this.words.subarray(0, this.length / 4);
   }
 
-  private append(bytes: Uint8Array): number {
-    const offset = this.reserve(bytes.length);
-    this.bytes.set(bytes, offset);
-    return offset;
+  private grow(least: number): void {
+    const bigger = new Uint8Array((Math.max(this.bytes.length * 2, least) + 7) & ~7);
+    bigger.set(this.bytes);
+    this.bytes = bigger;
+    this.words = new Int32Array(bigger.buffer);
   }
 }

@@ -2,6 +2,7 @@ import type { Call, Slot } from "./call.ts";
 
 /** What a step does, as one verb; printing, tests and the executor's table go by it. */
 export type StepKind =
+  | "claim"
   | "open"
   | "journal"
   | "cgroup"

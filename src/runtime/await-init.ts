@@ -1,5 +1,4 @@
 import { getInt64 } from "../bytes/int64.ts";
-import { decodeUtf8 } from "../bytes/utf8.ts";
 import { RuntError } from "../error/runt-error.ts";
 import { type CallFailure, HOST_PROGRAM_ID } from "../host/carry.ts";
 import type { Call } from "../plan/call.ts";
@@ -52,16 +51,17 @@ function decodeMessage(execution: Execution, bytes: Uint8Array, findOp: FindOp):
 
 function spawnedOp(execution: Execution, program: number, pc: number) {
   if (program !== HOST_PROGRAM_ID || execution.spawned === undefined) return undefined;
-  const origin = execution.spawned.carried.encoded.origins[pc];
-  return origin && { step: execution.spawned.step, call: origin.call };
+  const call = execution.spawned.carried.encoded.calls[pc];
+  return call && { step: execution.spawned.step, call };
 }
 
 /** Finds an op in the init list that this execution encoded itself. */
 export function ownOp(execution: Execution): FindOp {
   return (pc) => {
-    const origin = execution.init?.origins[pc];
-    const step = origin && execution.plan.init[origin.step];
-    return origin && step && { step, call: origin.call };
+    const { init, plan } = execution;
+    const call = init?.calls[pc];
+    const step = init && plan.init[init.steps[pc] ?? -1];
+    return call && step && { step, call };
   };
 }
 
@@ -108,7 +108,7 @@ function readMessage(execution: Execution, fd: number): Uint8Array | undefined {
 /** Takes what the hooks' pipe holds now; false at its end. */
 function keepOutput(execution: Execution, fd: number): boolean {
   const bytes = execution.rt.sys.read(fd, OUTPUT_KEPT);
-  if (execution.hookOutput.length < OUTPUT_KEPT) execution.hookOutput += decodeUtf8(bytes);
+  if (execution.hookOutput.length < OUTPUT_KEPT) execution.hookOutput += execution.rt.host.text(bytes);
   return bytes.length > 0;
 }
 

@@ -1,3 +1,5 @@
+import { GIVEN_SLOTS } from "../compile/opens.ts";
+import { checkPlan } from "../plan/check-plan.ts";
 import type { Plan } from "../plan/step.ts";
 import type { Runtime } from "./context.ts";
 import { prepare } from "./prepare.ts";
@@ -17,5 +19,8 @@ export function explain(rt: Runtime, options: ExplainOptions): Plan {
     { detach: true, carryOut: false },
   );
   rt.sys.close(prepared.bundle.fd);
-  return prepared.compiled.plan;
+  const { plan } = prepared.compiled;
+  // Create itself trusts the compiler, whose plans the tests check.
+  checkPlan(plan, GIVEN_SLOTS);
+  return plan;
 }

@@ -1,4 +1,3 @@
-import { decodeUtf8 } from "../bytes/utf8.ts";
 import { RuntError } from "../error/runt-error.ts";
 import { carry, slotValue } from "../host/carry.ts";
 import { buf, load, O, slot, str, sys, tolerate } from "../plan/build.ts";
@@ -20,7 +19,7 @@ export function hostPs(rt: Runtime, args: readonly string[]): string {
   if (carried.failure !== undefined) throw failed(`ps cannot be started: ${carried.failure.errno}`);
   const fd = slotValue(carried, reader);
   const pidfd = slotValue(carried, "ps.pidfd");
-  const output = decodeUtf8(rt.sys.readAll(fd));
+  const output = rt.host.text(rt.sys.readAll(fd));
   rt.sys.close(fd);
   const ended = waitPidfd(rt, pidfd, true);
   rt.sys.close(pidfd);

@@ -8,17 +8,17 @@ import type { SyscallName } from "../tables/syscalls.ts";
 export function lateOps(plan: Plan, encoded: Encoded): LateOp[] {
   const first = plan.init.findIndex((step) => step.kind === "gate");
   const ops: LateOp[] = [];
-  encoded.origins.forEach(({ step, call }, pc) => {
+  const { steps, calls } = encoded;
+  for (let pc = 0; pc < calls.length; pc++) {
+    const step = steps[pc] as number;
+    if (step < first) continue;
     const owner = plan.init[step];
-    if (
-      step < first ||
-      owner === undefined ||
-      (call.op !== "sys" && call.op !== "assert" && call.op !== "fail")
-    )
-      return;
+    const call = calls[pc];
+    if (owner === undefined || call === undefined) continue;
+    if (call.op !== "sys" && call.op !== "assert" && call.op !== "fail") continue;
     const words = call.op === "sys" ? { name: call.name } : { why: call.why };
     ops.push({ pc, kind: owner.kind, from: owner.from, title: owner.title, ...words });
-  });
+  }
   return ops;
 }
 

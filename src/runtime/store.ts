@@ -1,4 +1,3 @@
-import { encodeUtf8 } from "../bytes/utf8.ts";
 import { RuntError } from "../error/runt-error.ts";
 import type { Sys } from "../host/sys.ts";
 import { AT_EMPTY_PATH, AT_FDCWD, O } from "../plan/build.ts";
@@ -167,7 +166,7 @@ export function writeState(rt: Runtime, dir: ContainerDir, state: StateFile): vo
   const { sys } = rt;
   const fd = sys.openat2(dir.fd, NEXT_STATE, O.WRONLY | O.CREAT | O.TRUNC, { mode: 0o600 });
   try {
-    sys.write(fd, encodeUtf8(printStateFile(state)));
+    sys.write(fd, printStateFile(state));
   } finally {
     sys.close(fd);
   }

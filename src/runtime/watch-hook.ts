@@ -1,4 +1,3 @@
-import { decodeUtf8, encodeUtf8 } from "../bytes/utf8.ts";
 import { RuntError } from "../error/runt-error.ts";
 import type { Step } from "../plan/step.ts";
 import { OUTPUT_KEPT } from "./await-init.ts";
@@ -15,7 +14,7 @@ const MFD_CLOEXEC = 1;
 export function textMemfd(execution: Execution, name: string, text: string): number {
   const { sys } = execution.rt;
   const fd = sys.call("memfd_create", [{ str: name }, MFD_CLOEXEC]);
-  sys.write(fd, encodeUtf8(text));
+  sys.write(fd, text);
   sys.call("lseek", [fd, 0, 0]);
   return fd;
 }
@@ -84,7 +83,7 @@ function collect(execution: Execution, pidfd: number, reader: number, timeoutMs:
     if (written !== undefined && written !== 0) {
       const bytes = sys.read(reader, OUTPUT_KEPT);
       if (bytes.length === 0) open = false;
-      else if (output.length < OUTPUT_KEPT) output += decodeUtf8(bytes);
+      else if (output.length < OUTPUT_KEPT) output += sys.host.text(bytes);
     } else if (ended !== undefined && ended !== 0) {
       return { output, inTime: true };
     }

@@ -9,8 +9,10 @@ import { joinForExec } from "../../src/cgroup/exec-join.ts";
 import { compileCreate } from "../../src/compile/create.ts";
 import { compileExec } from "../../src/compile/exec.ts";
 import type { CompileInput, CompileOptions } from "../../src/compile/input.ts";
+import { GIVEN_SLOTS } from "../../src/compile/opens.ts";
 import type { CgroupFacts } from "../../src/host/facts.ts";
 import { Sys } from "../../src/host/sys.ts";
+import { checkPlan } from "../../src/plan/check-plan.ts";
 import { encodeProgram } from "../../src/plan/encode-plan.ts";
 import { printPlan } from "../../src/plan/print-plan.ts";
 import type { Plan } from "../../src/plan/step.ts";
@@ -92,6 +94,7 @@ for (const [name, given] of Object.entries(CASES)) {
       "the config is valid",
     );
     const plan = compile(spec, given);
+    checkPlan(plan, [...GIVEN_SLOTS, "target.pidfd"]);
     const text = printPlan(plan);
     if (process.env.UPDATE_GOLDEN === "1") writeFileSync(path, text);
     // Line by line: a difference shows the lines and not the whole plan.
@@ -104,11 +107,7 @@ for (const [name, given] of Object.entries(CASES)) {
     for (const arch of ["x86_64", "aarch64"] as const) {
       const known = new Map(plan.imports.map((slot, i) => [slot, 3 + i]));
       const encoded = encodeProgram(plan.init, { arch, id: 2, known, report: "sync.fd", shareMemory: false });
-      t.equal(
-        new Set(encoded.origins.map((origin) => origin.step)).size,
-        plan.init.length,
-        "every step is in",
-      );
+      t.equal(new Set(encoded.steps).size, plan.init.length, "every step is in");
       t.equal(checkProgram(encoded.bytes), 0, `the program for ${arch} is sound`);
     }
   });

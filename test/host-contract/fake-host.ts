@@ -1,4 +1,5 @@
 /** A host without a machine: the interpreter in TypeScript over a kernel in memory, for tests without root. */
+import { decodeUtf8, putUtf8 } from "../../src/bytes/utf8.ts";
 import { RuntError } from "../../src/error/runt-error.ts";
 import type { Host } from "../../src/host/port.ts";
 import {
@@ -259,6 +260,8 @@ export function createFakeHost(): FakeHost {
       run.relocate();
       run.go();
     },
+    putText: putUtf8,
+    text: decodeUtf8,
     init: new Uint8Array(0),
     compileSeccomp() {
       throw new RuntError({ code: "HOST_UNSUPPORTED", message: "the fake host has no libseccomp" });

@@ -108,10 +108,7 @@ t.test("labels belong to their step", async (t) => {
     opsOf(encoded).map((op) => op.nr),
     [1, 2, 0],
   );
-  t.same(
-    encoded.origins.slice(0, 2).map((origin) => origin.step),
-    [0, 1],
-  );
+  t.same(encoded.steps.slice(0, 2), [0, 1]);
 });
 
 t.test("assert, branch and set", async (t) => {

@@ -1,4 +1,3 @@
-import { encodeUtf8 } from "../../bytes/utf8.ts";
 import { RuntError } from "../../error/runt-error.ts";
 import type { Sys } from "../../host/sys.ts";
 import { AT_FDCWD, O } from "../../plan/build.ts";
@@ -18,7 +17,7 @@ export function specCommand({ rt, options }: CommandCall): number {
   const path = `${textOf(options, "bundle") ?? "."}/config.json`;
   const fd = sys.open(path, O.WRONLY | O.CREAT | O.EXCL, 0o666, ["EEXIST"]);
   if (fd < 0) throw new RuntError({ code: "BUNDLE", message: "File config.json exists. Remove it first" });
-  sys.write(fd, encodeUtf8(`${JSON.stringify(template, null, "\t")}\n`));
+  sys.write(fd, `${JSON.stringify(template, null, "\t")}\n`);
   sys.close(fd);
   return 0;
 }

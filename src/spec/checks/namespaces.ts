@@ -1,5 +1,5 @@
 /** Checks of the namespaces, and of the fields that need one. SPEC(config-linux#namespaces) */
-import { encodeUtf8 } from "../../bytes/utf8.ts";
+import { utf8Length } from "../../bytes/utf8.ts";
 import { error, type Finding, shown } from "../finding.ts";
 import { pointerOf } from "../pointer.ts";
 import type { Namespace, Spec } from "../types.ts";
@@ -52,7 +52,7 @@ export function namesHaveUtsNamespace(spec: Spec): Finding[] {
 export function namesFit(spec: Spec): Finding[] {
   const fields = ["hostname", "domainname"] as const;
   return fields
-    .filter((field) => encodeUtf8(spec[field] ?? "").length > 64)
+    .filter((field) => utf8Length(spec[field] ?? "") > 64)
     .map((field) =>
       error(`/${field}`, `${shown(spec[field])} is longer than 64 bytes`, "use a shorter name"),
     );
@@ -100,7 +100,7 @@ export function netDevicesHaveNetworkNamespace(spec: Spec): Finding[] {
 
 /** KERNEL: dev_valid_name; IFNAMSIZ counts bytes. */
 function interfaceName(pointer: string, name: string): Finding[] {
-  const fits = name !== "" && encodeUtf8(name).length <= 15;
+  const fits = name !== "" && utf8Length(name) <= 15;
   if (fits && name !== "." && name !== ".." && !/[/:\s]/.test(name)) return [];
   const hint = "use 1 to 15 characters without slash, colon and blanks";
   return [error(pointer, `${shown(name)} is no name for a network device`, hint)];
