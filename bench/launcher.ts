@@ -18,6 +18,12 @@ export class ProgramFailed extends Error {}
 /** Someone pressed Ctrl-C. */
 export class Interrupted extends Error {}
 
+/** The end of what programs have said on one line, each thing once. */
+function lastWords(text: string): string {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return [...new Set(lines)].join(" / ").slice(-FAILURE_SHOWN);
+}
+
 /** Speaks with bench/launch.c, which starts and times programs. */
 export class Launcher {
   private readonly child: ChildProcessByStdio<Writable, Readable, null>;
@@ -56,7 +62,7 @@ export class Launcher {
     const fields = programs.flatMap((program, index) => (index === 0 ? program : ["&", ...program]));
     const [nanoseconds, kB, status] = await this.ask(["run", `${seconds}`, ...fields]);
     if (status === 0) return { ms: nanoseconds / 1e6, kB };
-    const said = readFileSync(this.log, "utf8").trim().slice(-FAILURE_SHOWN);
+    const said = lastWords(readFileSync(this.log, "utf8"));
     truncateSync(this.log);
     const ending = status === TIMED_OUT ? `not done after ${seconds} s` : `status ${status}`;
     throw new ProgramFailed(said === "" ? ending : `${ending}: ${said}`);

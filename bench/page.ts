@@ -31,7 +31,7 @@ function section(measure: Measure, measures: readonly Measure[], own: string, ow
     row(headings(measure, ownLabel)),
     "|---|--:|--:|--:|---|",
     ...rowsOf(measure, measures, own).map(row),
-    ...measure.notes.map((note) => `\n${note.replace(/\s+/g, " ")}`),
+    ...measure.notes.map((note) => `\n${note}`),
     "",
   ].join("\n");
 }
