@@ -2,12 +2,12 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/resource.h>
 
 #include "native.h"
 
-/* Ample for a config of 16 MB, the largest that is read; a runaway loop ends in an error, not in swapping. */
-#define HEAP_LIMIT ((size_t)512 << 20)
-/* The main thread has 8 MB unless the caller lowered it. */
+/* The engine's share of the stack, where the caller allows so much; C below it needs less than the other half. */
 #define STACK_LIMIT ((size_t)1 << 20)
 /*
  * The engine counts references, so that only cycles wait for the collector. A command that ends in milliseconds needs
@@ -33,10 +33,15 @@ static JSContext *new_context(JSRuntime *runtime) {
   return context;
 }
 
-static void set_limits(JSRuntime *runtime) {
-  JS_SetMemoryLimit(runtime, HEAP_LIMIT);
-  JS_SetGCThreshold(runtime, GC_THRESHOLD);
-  JS_SetMaxStackSize(runtime, STACK_LIMIT);
+/* How much of the stack the engine may use: half of what RLIMIT_STACK leaves above the arguments and the environment. */
+static size_t stack_share(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_STACK, &limit) < 0 || limit.rlim_cur > 4 * STACK_LIMIT) return STACK_LIMIT;
+  /* The program's name is the highest string on the stack. */
+  size_t used = getauxval(AT_EXECFN) - (uintptr_t)__builtin_frame_address(0);
+  size_t left = limit.rlim_cur > used ? limit.rlim_cur - used : 0;
+  /* 0 would be no limit. */
+  return left / 2 < STACK_LIMIT ? left / 2 + 1 : STACK_LIMIT;
 }
 
 /* Runs the bundle, which leaves its exports in the global variable "runt". */
@@ -54,16 +59,23 @@ static bool load_core(JSContext *context, JSValue *start) {
   return JS_IsFunction(context, *start);
 }
 
+/* Says on stderr that the engine has too little of something. */
+static void report_exhaustion(void) {
+  fputs("runt: not enough memory or stack for the JavaScript engine; raise the limits on address space and stack "
+        "(ulimit -v, ulimit -s), or give runt a smaller config.json\n",
+        stderr);
+}
+
 JSContext *engine_load(const JSMallocFunctions *memory, JSValue *start) {
   JSRuntime *runtime = memory == NULL ? JS_NewRuntime() : JS_NewRuntime2(memory, NULL);
-  if (runtime == NULL) {
-    fputs("runt: the JavaScript engine cannot start: there is not enough memory\n", stderr);
-    return NULL;
+  JSContext *context = NULL;
+  if (runtime != NULL) {
+    JS_SetGCThreshold(runtime, GC_THRESHOLD);
+    JS_SetMaxStackSize(runtime, STACK_LIMIT);
+    context = new_context(runtime);
   }
-  set_limits(runtime);
-  JSContext *context = new_context(runtime);
   if (context == NULL) {
-    fputs("runt: the JavaScript engine cannot start: there is not enough memory\n", stderr);
+    report_exhaustion();
     return NULL;
   }
   if (load_core(context, start)) return context;
@@ -72,19 +84,27 @@ JSContext *engine_load(const JSMallocFunctions *memory, JSValue *start) {
 }
 
 void engine_adopt(JSContext *context) {
-  JS_UpdateStackTop(JS_GetRuntime(context));
+  JSRuntime *runtime = JS_GetRuntime(context);
+  JS_UpdateStackTop(runtime);
+  JS_SetMaxStackSize(runtime, stack_share());
+}
+
+/* True for the text of an exception that comes from a limit; no text and "null" mean that memory was too low for more. */
+static bool is_exhaustion(const char *text) {
+  return text == NULL || strcmp(text, "null") == 0 || strcmp(text, "InternalError: out of memory") == 0 ||
+         strcmp(text, "RangeError: Maximum call stack size exceeded") == 0;
 }
 
 void engine_report(JSContext *context) {
+  /* The core reports its own errors: what comes here is a limit that leaves no room for that, or a bug. */
   JSValue exception = JS_GetException(context);
   const char *text = JS_ToCString(context, exception);
-  /* The core reports its own errors: what comes here is memory that has run out, or a bug. */
-  if (text == NULL) {
-    fputs("runt: internal error: the memory of the JavaScript engine has run out\n", stderr);
-    return;
+  if (is_exhaustion(text)) {
+    report_exhaustion();
+  } else {
+    size_t length = strcspn(text, "\n");
+    fprintf(stderr, "runt: internal error: %.*s\n", (int)(length > 1000 ? 1000 : length), text);
   }
-  size_t length = strcspn(text, "\n");
-  fprintf(stderr, "runt: internal error: %.*s\n", (int)(length > 1000 ? 1000 : length), text);
   JS_FreeCString(context, text);
   JS_FreeValue(context, exception);
 }

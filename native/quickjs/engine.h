@@ -10,7 +10,7 @@
  */
 JSContext *engine_load(const JSMallocFunctions *memory, JSValue *start);
 
-/* To be called first in a process whose engine was loaded in another one. */
+/* To be called first in the process that runs the engine: it may have been loaded in another one, on another stack. */
 void engine_adopt(JSContext *context);
 
 /* Says on stderr in one line which exception is pending. */

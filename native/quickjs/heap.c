@@ -1,5 +1,6 @@
 #include "heap.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -8,6 +9,12 @@
 #define LARGE (128u << 10)
 #define CHUNK (512u << 10)
 #define PAGE 4096u
+/* Ample for a config of 16 MB, the largest that is read; a runaway loop ends in an error, not in swapping. */
+#ifndef HEAP_LIMIT
+#define HEAP_LIMIT ((size_t)512 << 20)
+#endif
+/* What may be used besides once the limit has been hit: for undoing what was begun, and for the report. */
+#define HEAP_RESERVE ((size_t)16 << 20)
 
 /* What stands before each block; 16 bytes, so that blocks are aligned. */
 struct block {
@@ -29,12 +36,33 @@ static unsigned class_of(size_t size, size_t *capacity) {
   return 4 * power + (unsigned)(quarters - 4);
 }
 
-static void *map(size_t size) {
-  void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  return memory == MAP_FAILED ? NULL : memory;
+/* Bytes that may still be mapped, before and after the limit was hit. */
+static size_t allowed = HEAP_LIMIT;
+static size_t reserve = HEAP_RESERVE;
+
+/* Takes `size` bytes from what is allowed. */
+static bool take(size_t size) {
+  if (size <= allowed) {
+    allowed -= size;
+    return true;
+  }
+  allowed += reserve;
+  reserve = 0;
+  return false;
 }
 
+static void *map(size_t size) {
+  if (!take(size)) return NULL;
+  void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory != MAP_FAILED) return memory;
+  allowed += size;
+  return NULL;
+}
+
+/* The size of the mapping for a block of `size` bytes. */
 static size_t whole_pages(size_t size) {
+  /* No sum may overflow; so much is never allowed. */
+  if (size > SIZE_MAX / 2) return SIZE_MAX;
   return (size + sizeof(struct block) + PAGE - 1) & ~(size_t)(PAGE - 1);
 }
 
@@ -85,6 +113,7 @@ static void release(void *unused, void *memory) {
   if (memory == NULL) return;
   struct block *block = block_of(memory);
   if (block->mapped != 0) {
+    allowed += block->mapped;
     munmap(block, block->mapped);
     return;
   }
@@ -95,9 +124,15 @@ static void release(void *unused, void *memory) {
 }
 
 static void *reallocate_large(struct block *block, size_t size) {
+  size_t before = block->mapped;
   size_t mapped = whole_pages(size);
-  struct block *moved = mremap(block, block->mapped, mapped, MREMAP_MAYMOVE);
-  if (moved == MAP_FAILED) return NULL;
+  if (mapped > before && !take(mapped - before)) return NULL;
+  struct block *moved = mremap(block, before, mapped, MREMAP_MAYMOVE);
+  if (moved == MAP_FAILED) {
+    if (mapped > before) allowed += mapped - before;
+    return NULL;
+  }
+  if (mapped < before) allowed += before - mapped;
   *moved = (struct block){mapped - sizeof *moved, mapped};
   return moved + 1;
 }

@@ -4,6 +4,8 @@
 int main(int argc, char **argv, char **envp) {
   JSValue start;
   JSContext *context = engine_load(NULL, &start);
-  if (context != NULL) engine_run(context, start, argc, argv, envp);
+  if (context == NULL) return 1;
+  engine_adopt(context);
+  engine_run(context, start, argc, argv, envp);
   return 1;
 }

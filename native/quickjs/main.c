@@ -2,13 +2,39 @@
  * runt as one static binary. It is linked twice: first with the core's bytecode and room for a heap, which makes a
  * program that writes its loaded heap to stdout; then with that heap in place, which makes runt.
  */
-#include <stdio.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine.h"
 #include "heap.h"
 
 #define PAGE 4096u
+/* More than the arguments and the environment of heap-writer take. */
+#define ROUND (64u << 10)
+
+/*
+ * The engine's only clock, instead of the C library's. The engine seeds its hashes with the time at which it is loaded:
+ * a time that never changes makes the heap the same in every build.
+ */
+int gettimeofday(struct timeval *restrict now, void *restrict zone) {
+  (void)zone;
+  struct timespec time = {1, 0};
+  if (runt_heap.context != NULL) clock_gettime(CLOCK_REALTIME, &time);
+  *now = (struct timeval){time.tv_sec, time.tv_nsec / 1000};
+  return 0;
+}
+
+/*
+ * The engine keeps the address of its stack, which depends on the length of the arguments: a round one is the same in
+ * every build.
+ */
+static __attribute__((noinline)) void round_stack_top(JSContext *context) {
+  size_t rest = (uintptr_t)__builtin_frame_address(0) & (ROUND - 1);
+  volatile uint8_t *room = __builtin_alloca(rest);
+  room[0] = 0;
+  JS_UpdateStackTop(JS_GetRuntime(context));
+}
 
 /* Loads the core and writes the heap, whole pages of it, to stdout. */
 static int write_heap(void) {
@@ -16,6 +42,7 @@ static int write_heap(void) {
   JSValue start;
   JSContext *context = engine_load(&heap_functions, &start);
   if (context == NULL) return 1;
+  round_stack_top(context);
   runt_heap.context = context;
   runt_heap.start = start;
   uint8_t *from = (uint8_t *)&runt_heap;

@@ -155,3 +155,24 @@ t.test("a log file that cannot be opened is an error, reported on standard error
   });
   t.equal(log.onStderr, true);
 });
+
+t.test("the engine's limits are told with a cure, whatever they were taken for", async (t) => {
+  class InternalError extends Error {
+    override name = "InternalError";
+  }
+  const memory = new InternalError("out of memory");
+  const taken = new RuntError({
+    code: "JSON",
+    message: "config.json: the text cannot be parsed",
+    cause: memory,
+  });
+  for (const thrown of [memory, null, taken]) {
+    const { status, writes } = report(thrown);
+    t.equal(status, 1);
+    t.match(writes, [[2, /^runt create failed: out of memory: .*; make config\.json smaller, or .*\n$/]]);
+    t.equal(writes.length, 1);
+  }
+  const { writes } = report(new RangeError("Maximum call stack size exceeded"), {}, "exec");
+  t.match(writes, [[2, /^exec failed: out of stack: .*\(ulimit -s\)\n$/]]);
+  t.match(report(new InternalError("other")).writes, [[2, "runt: internal error: InternalError: other\n"]]);
+});
