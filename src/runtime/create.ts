@@ -23,7 +23,7 @@ import { lateOps } from "./late-steps.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { processInfo } from "./process-info.ts";
 import { sealProgram } from "./program.ts";
-import { type ContainerDir, makeContainerDir, writeState } from "./store.ts";
+import { type ContainerDir, makeContainerDir, removeContainerDir, writeState } from "./store.ts";
 import { waitPidfd } from "./wait.ts";
 import { runHostHook } from "./watch-hook.ts";
 
@@ -41,6 +41,8 @@ export interface Created {
 interface Progress {
   execution: Execution;
   dir: ContainerDir | undefined;
+  /** True once the state file names what is the container's own; before, its cgroup may be somebody else's. */
+  journaled: boolean;
   state: StateFile;
 }
 
@@ -68,6 +70,7 @@ export function carryOutCreate(
   const progress: Progress = {
     execution: newExecution(rt, compiled.plan, [["bundle.dir", bundle.fd], ...known]),
     dir: undefined,
+    journaled: false,
     state: {
       version: 1,
       phase: "creating",
@@ -93,7 +96,7 @@ export function carryOutCreate(
     throw error;
   }
   return {
-    dir: progress.dir as ContainerDir,
+    dir: claimedDir(progress),
     state: progress.state,
     pidfd: slotOf(progress.execution, "init.pidfd"),
   };
@@ -103,10 +106,13 @@ function handlersOf(progress: Progress, prepared: Prepared): StepHandlers {
   const { execution } = progress;
   const { rt } = execution;
   return {
-    journal: () => {
+    claim: () => {
       progress.dir = makeContainerDir(rt, progress.state.id);
       execution.slots.set("state.dir", progress.dir.fd);
-      writeState(rt, progress.dir, progress.state);
+    },
+    journal: () => {
+      writeState(rt, claimedDir(progress), progress.state);
+      progress.journaled = true;
     },
     program: sealProgram,
     spawn: () => {
@@ -145,12 +151,18 @@ function containerPid(sys: Sys, pid: number): number {
   return Number(/^NSpid:.*?(\d+)$/m.exec(status)?.[1] ?? pid);
 }
 
+/** The container's directory, which the first step of every create made. */
+function claimedDir({ dir }: Progress): ContainerDir {
+  if (dir === undefined) throw new Error("the id is not taken yet");
+  return dir;
+}
+
 /** Handler of the "record" step: init is ready, so the state becomes "created" and the pid file appears. */
 function recordCreated(progress: Progress, prepared: Prepared): void {
-  const { execution, state, dir } = progress;
+  const { execution, state } = progress;
   const { rt } = execution;
   const info = processInfo(rt.sys, state.pid);
-  if (info === undefined || dir === undefined || execution.init === undefined) {
+  if (info === undefined || execution.init === undefined) {
     throw new RuntError({
       code: "INIT_DIED",
       message: "the container's init vanished before it was recorded",
@@ -160,7 +172,7 @@ function recordCreated(progress: Progress, prepared: Prepared): void {
   state.phase = "created";
   state.late = lateOps(prepared.compiled.plan, execution.init);
   writeContainerHookState(progress, "created");
-  writeState(rt, dir, state);
+  writeState(rt, claimedDir(progress), state);
   if (prepared.pidFile !== undefined) writePidFile(rt.sys, prepared.pidFile, state.pid);
 }
 
@@ -189,7 +201,8 @@ function undo(progress: Progress, prepared: Prepared): void {
   }
   if (dir === undefined) return;
   try {
-    destroy(rt, dir, state);
+    if (progress.journaled) destroy(rt, dir, state);
+    else removeContainerDir(rt, dir);
   } catch (failure) {
     // The first error is the one to tell; what could not be undone stays recorded for delete --force.
     const line = failure instanceof RuntError ? failure.line : String(failure);
