@@ -1,4 +1,5 @@
 import { RuntError } from "../error/runt-error.ts";
+import { fieldOf } from "../spec/pointer.ts";
 import type { Spec } from "../spec/types.ts";
 
 export type Resources = NonNullable<NonNullable<Spec["linux"]>["resources"]>;
@@ -34,23 +35,11 @@ export interface Limits {
 
 export const RESOURCES = "/linux/resources";
 
-/** The field of a JSON pointer as people write it: "/linux/resources/memory/limit" to "linux.resources.memory.limit". */
-export function fieldName(pointer: string): string {
-  return pointer
-    .slice(1)
-    .split("/")
-    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
-    .reduce(
-      (text, part) => (/^\d+$/.test(part) ? `${text}[${part}]` : text === "" ? part : `${text}.${part}`),
-      "",
-    );
-}
-
 /** A field whose value no cgroup can take. */
 export function invalidValue(pointer: string, value: unknown, reason: string): RuntError {
   return new RuntError({
     code: "SPEC_INVALID",
-    message: `${fieldName(pointer)} ${JSON.stringify(value)}: ${reason}`,
+    message: `${fieldOf(pointer)} ${JSON.stringify(value)}: ${reason}`,
     phase: "cgroup",
     pointer,
   });
@@ -60,7 +49,7 @@ export function invalidValue(pointer: string, value: unknown, reason: string): R
 export function unsupportedField(pointer: string, reason: string, hint?: string): RuntError {
   return new RuntError({
     code: "HOST_UNSUPPORTED",
-    message: `${fieldName(pointer)}: ${reason}`,
+    message: `${fieldOf(pointer)}: ${reason}`,
     phase: "cgroup",
     pointer,
     hint,

@@ -1,9 +1,10 @@
 import { RuntError } from "../error/runt-error.ts";
 import { RESOLVE_STRICT, type Sys } from "../host/sys.ts";
 import { O } from "../plan/build.ts";
+import { fieldOf } from "../spec/pointer.ts";
 import { hasErrno, readCgroupFile, withDirectory } from "./directory.ts";
 import { cgroupHint } from "./hints.ts";
-import { type CgroupWarning, fieldName, RESOURCES, type Resources, showBytes } from "./limits.ts";
+import { type CgroupWarning, RESOURCES, type Resources, showBytes } from "./limits.ts";
 import { type PlacedLimit, placeLimits } from "./place-limits.ts";
 import { type CgroupRecord, directoryOf } from "./record.ts";
 
@@ -77,7 +78,7 @@ function explain(limit: PlacedLimit, error: unknown): unknown {
   const call = error.call?.includes("openat2(") ? "openat2" : "write";
   return new RuntError({
     code: "CGROUP",
-    message: `${fieldName(pointer)}: write ${file} = ${shown ?? value}: ${error.message}`,
+    message: `${fieldOf(pointer)}: write ${file} = ${shown ?? value}: ${error.message}`,
     phase: "cgroup",
     pointer,
     call: error.call,

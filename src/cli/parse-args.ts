@@ -1,6 +1,6 @@
 import { RuntError } from "../error/runt-error.ts";
+import { didYouMean } from "../spec/did-you-mean.ts";
 import { COMMANDS, type CommandSpec, findCommand, GLOBAL_OPTIONS, type OptionSpec } from "./commands.ts";
-import { didYouMean } from "./did-you-mean.ts";
 
 /** Boolean options are true or false, numbers numbers, lists lists; an option that was not given is absent. */
 export type OptionValue = boolean | string | number | readonly string[];

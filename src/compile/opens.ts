@@ -1,14 +1,11 @@
 import { AT_FDCWD, assert, buf, load, O, OPEN_HOW_SIZE, openHow, slot, str, sys } from "../plan/build.ts";
 import type { Slot } from "../plan/call.ts";
+import { AF_UNIX, SOCK, unixAddress } from "../plan/socket.ts";
 import type { Step } from "../plan/step.ts";
 import { type CompileInput, hasContainerHooks } from "./input.ts";
 import { STDIO_SLOTS } from "./setup.ts";
 
 const PROC_SUPER_MAGIC = 0x9fa0;
-const AF_UNIX = 1;
-const SOCK_STREAM = 1;
-const SOCK_SEQPACKET = 5;
-const SOCK_CLOEXEC = 0o2000000;
 const MFD_CLOEXEC = 1;
 
 /** Slots that the executor knows before the plan's first step. */
@@ -50,7 +47,7 @@ function openSync(): Step {
     from: "runt:sync",
     title: "make the sockets on which parent and init meet",
     calls: [
-      sys("socketpair", [AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, buf("scratch.pair", 8)], {
+      sys("socketpair", [AF_UNIX, SOCK.SEQPACKET | SOCK.CLOEXEC, 0, buf("scratch.pair", 8)], {
         load: [load("sync.host", "scratch.pair", 0, 4), load("sync.fd", "scratch.pair", 4, 4)],
       }),
     ],
@@ -71,14 +68,6 @@ function openHookPipe(): Step {
   };
 }
 
-/** sockaddr_un of `path`. */
-function unixAddress(path: string): Uint8Array {
-  const bytes = new Uint8Array(2 + path.length + 1);
-  bytes[0] = AF_UNIX;
-  for (let i = 0; i < path.length; i++) bytes[2 + i] = path.charCodeAt(i);
-  return bytes;
-}
-
 /** Host step: connects to the caller's console socket, which init sends the terminal to. */
 export function openConsole(path: string): Step {
   const address = unixAddress(path);
@@ -87,7 +76,7 @@ export function openConsole(path: string): Step {
     from: "/process/terminal",
     title: `connect to the console socket ${path}`,
     calls: [
-      sys("socket", [AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0], { into: "console.fd" }),
+      sys("socket", [AF_UNIX, SOCK.STREAM | SOCK.CLOEXEC, 0], { into: "console.fd" }),
       sys("connect", [slot("console.fd"), { bytes: address }, address.length]),
     ],
   };

@@ -14,6 +14,7 @@ import {
   sys,
 } from "../plan/build.ts";
 import type { Call } from "../plan/call.ts";
+import { MSG, sendingFd } from "../plan/socket.ts";
 import type { Step } from "../plan/step.ts";
 import type { CompileInput } from "./input.ts";
 import { attachMount, cloneMount, closeAll } from "./mount-calls.ts";
@@ -34,9 +35,6 @@ const STATX_ALL = 0x7ff;
 const STATX_INO = 32;
 const STATX_RDEV_MAJOR = 128;
 const STATX_RDEV_MINOR = 132;
-const SOL_SOCKET = 1;
-const SCM_RIGHTS = 1;
-const MSG_NOSIGNAL = 0x4000;
 const U16_MAX = 0xffff;
 const FROM = "/process/terminal";
 
@@ -151,28 +149,13 @@ function mountConsole(input: CompileInput): Step {
 
 /** Sends the master to whoever keeps the terminal, and makes the peer this session's terminal and stdio. */
 function handOver(): Step {
-  const control = block(
-    { u64: 20 },
-    { u32: SOL_SOCKET },
-    { u32: SCM_RIGHTS },
-    { slot: "terminal.master", width: 4 },
-    { u32: 0 },
-  );
-  const message = block(
-    { u64: 0 },
-    { u64: 0 },
-    { ptr: block({ ptr: str("/dev/ptmx") }, { u64: 9 }) },
-    { u64: 1 },
-    { ptr: control },
-    { u64: 24 },
-    { u64: 0 },
-  );
+  const message = sendingFd(str("/dev/ptmx"), 9, { slot: "terminal.master", width: 4 });
   return {
     kind: "terminal",
     from: FROM,
     title: "send the terminal over the console socket and take it as stdio",
     calls: [
-      sys("sendmsg", [slot("console.fd"), message, MSG_NOSIGNAL], { expect: 9 }),
+      sys("sendmsg", [slot("console.fd"), message, MSG.NOSIGNAL], { expect: 9 }),
       sys("close", [slot("console.fd")]),
       sys("close", [slot("terminal.master")]),
       sys("ioctl", [slot("terminal.peer"), TIOCSCTTY, 0]),

@@ -1,6 +1,7 @@
 import { RuntError } from "../error/runt-error.ts";
 import { bufferBytes, carry } from "../host/carry.ts";
-import { block, buf, load, slot, sys } from "../plan/build.ts";
+import { buf, slot, sys } from "../plan/build.ts";
+import { MSG, receivedFd, receivingFd } from "../plan/socket.ts";
 import type { Runtime } from "./context.ts";
 
 const TCGETS = 0x5401;
@@ -13,7 +14,6 @@ const RAW_INPUT = ~0o2753;
 const OPOST = 1;
 const ONLCR = 4;
 const LOCAL_COOKED = 0o100113;
-const MSG_CMSG_CLOEXEC = 0x40000000;
 
 /** The terminal that runt itself was started on, put into raw mode while it lasts. */
 export interface HostTty {
@@ -71,18 +71,10 @@ export function copyWindowSize(rt: Runtime, from: number, to: number): void {
 
 /** Receives the terminal that init sends over the console socket. Throws CONSOLE. */
 export function receiveTerminal(rt: Runtime, socket: number): number {
-  const message = block(
-    { u64: 0 },
-    { u64: 0 },
-    { ptr: block({ ptr: buf("name", 64) }, { u64: 64 }) },
-    { u64: 1 },
-    { ptr: buf("control", 24) },
-    { u64: 24 },
-    { u64: 0 },
-  );
+  const message = receivingFd(buf("name", 64), 64, "control");
   const calls = [
-    sys("recvmsg", [slot("console"), message, MSG_CMSG_CLOEXEC], {
-      load: [load("terminal", "control", 16, 4)],
+    sys("recvmsg", [slot("console"), message, MSG.CMSG_CLOEXEC], {
+      load: [receivedFd("terminal", "control")],
     }),
   ];
   const carried = carry(rt.host, calls, new Map([["console", socket]]));

@@ -1,7 +1,8 @@
 import { GATE_ADDRESS } from "../compile/gate.ts";
 import { RuntError } from "../error/runt-error.ts";
-import { block, O } from "../plan/build.ts";
+import { O, str } from "../plan/build.ts";
 import type { Slot } from "../plan/call.ts";
+import { AF_UNIX, MSG, SOCK, sendingFd } from "../plan/socket.ts";
 import type { StateFile } from "../state/state-file.ts";
 import { canStart, type Status, wrongStatus } from "../state/status.ts";
 import { receive } from "./await-init.ts";
@@ -16,12 +17,6 @@ import { statusOf, withContainer } from "./status.ts";
 import { stepError } from "./step-error.ts";
 import { type ContainerDir, GATE, lockContainer } from "./store.ts";
 
-const AF_UNIX = 1;
-const SOCK_SEQPACKET = 5;
-const SOCK_CLOEXEC = 0o2000000;
-const SOL_SOCKET = 1;
-const SCM_RIGHTS = 1;
-const MSG_NOSIGNAL = 0x4000;
 const LOCK_WAIT_MS = 10_000;
 
 /**
@@ -86,7 +81,7 @@ function openGate(rt: Runtime, dir: ContainerDir, state: StateFile): void {
 
 function connectGate(rt: Runtime, dir: ContainerDir): number {
   const { sys } = rt;
-  const gate = sys.call("socket", [AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0]);
+  const gate = sys.call("socket", [AF_UNIX, SOCK.SEQPACKET | SOCK.CLOEXEC, 0]);
   const cwd = sys.open(".", O.PATH, 0, ["ENOENT", "EACCES"]);
   sys.call("fchdir", [dir.fd]);
   const connected = sys.call(
@@ -104,17 +99,8 @@ function connectGate(rt: Runtime, dir: ContainerDir): number {
 
 /** One byte, and with it the fd for the output of startContainer hooks. */
 function sendGo(rt: Runtime, gate: number, output: number): void {
-  const control = block({ u64: 20 }, { u32: SOL_SOCKET }, { u32: SCM_RIGHTS }, { u32: output }, { u32: 0 });
-  const message = block(
-    { u64: 0 },
-    { u64: 0 },
-    { ptr: block({ ptr: { str: "g" } }, { u64: 1 }) },
-    { u64: 1 },
-    { ptr: control },
-    { u64: 24 },
-    { u64: 0 },
-  );
-  if (rt.sys.call("sendmsg", [gate, message, MSG_NOSIGNAL], ["EPIPE", "ECONNRESET"]) < 0) {
+  const message = sendingFd(str("g"), 1, { u32: output });
+  if (rt.sys.call("sendmsg", [gate, message, MSG.NOSIGNAL], ["EPIPE", "ECONNRESET"]) < 0) {
     throw wrongStatus(refusal("stopped"));
   }
 }

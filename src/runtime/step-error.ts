@@ -3,6 +3,7 @@ import { RuntError } from "../error/runt-error.ts";
 import type { CallFailure } from "../host/carry.ts";
 import { callLine } from "../plan/print-call.ts";
 import type { Step, StepKind } from "../plan/step.ts";
+import { fieldOf } from "../spec/pointer.ts";
 import { errnoText } from "../tables/errnos.ts";
 import { stepHint } from "./step-hints.ts";
 
@@ -12,19 +13,6 @@ const CODES: Readonly<Partial<Record<StepKind, ErrorCode>>> = {
   hook: "HOOK_FAILED",
   terminal: "CONSOLE",
 };
-
-/** A JSON pointer as people write the field: "/mounts/3/options" is "mounts[3].options". */
-export function fieldName(pointer: string): string {
-  return pointer
-    .split("/")
-    .slice(1)
-    .map((part) => part.replace(/~1/g, "/").replace(/~0/g, "~"))
-    .reduce((name, part) => {
-      if (/^\d+$/.test(part)) return `${name}[${part}]`;
-      if (!/^[A-Za-z_][\w-]*$/.test(part)) return `${name}[${JSON.stringify(part)}]`;
-      return name === "" ? part : `${name}.${part}`;
-    }, "");
-}
 
 function codeOf(step: Step, errno: string): ErrorCode {
   if (step.kind !== "exec") return CODES[step.kind] ?? "STEP_FAILED";
@@ -38,7 +26,7 @@ function codeOf(step: Step, errno: string): ErrorCode {
 export function stepError(step: Step, failure: CallFailure): RuntError {
   const { call, errno } = failure;
   const pointer = step.from.startsWith("/") ? step.from : undefined;
-  const field = pointer === undefined ? "" : `${fieldName(pointer)}: `;
+  const field = pointer === undefined ? "" : `${fieldOf(pointer)}: `;
   const line = callLine(call);
   const why = call.op === "assert" || call.op === "fail" ? call.why : undefined;
   const name = call.op === "sys" ? call.name : call.op === "spawn" ? "clone3" : call.op;

@@ -26,7 +26,7 @@ function at(row: readonly number[], index: number): number {
  * The one of `known` that `typed` most likely was meant to be, whatever the case of letters: the nearest, at most a
  * third of the letters behind the last "_" (and never fewer than one) away. Else one that `typed` is the start of
  * ("net" of "network") or starts with, or that has it behind a "_" ("NET_RAW" of "CAP_NET_RAW"). Undefined when none
- * is near.
+ * is near. Names of one letter are no candidates.
  */
 export function didYouMean(typed: string, known: readonly string[]): string | undefined {
   const small = typed.toLowerCase();
@@ -35,6 +35,7 @@ export function didYouMean(typed: string, known: readonly string[]): string | un
   const letters = typed.length - (typed.lastIndexOf("_") + 1);
   let least = Math.max(1, Math.floor(letters / 3)) + 1;
   for (const name of known) {
+    if (name.length < 2) continue;
     const distance = editDistance(small, name.toLowerCase(), least - 1);
     if (distance < least) {
       least = distance;

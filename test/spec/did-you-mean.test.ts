@@ -32,4 +32,5 @@ t.test("the nearest name", async (t) => {
   ];
   for (const [typed, meant] of cases) t.equal(didYouMean(typed, known), meant, typed);
   t.equal(didYouMean("process", []), undefined);
+  t.equal(didYouMean("x", ["b"]), undefined, "one letter is near to every other");
 });
