@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds build/runt, the static binary: the core on quickjs-ng, with libseccomp, the interpreter and runt-init inside.
-# CROSS=aarch64-linux-gnu- builds build/runt-aarch64-linux-gnu. Needs scripts/build-native.sh to have run (same CROSS).
+# CROSS=aarch64-linux-gnu- builds build/runt-aarch64-linux-gnu. For the machine itself
+# scripts/build-native.sh must have run; for another one it is run here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,11 +16,35 @@ lacks() {
   echo "build-binary: $1; build/runt$suffix is not built" >&2
   exit 1
 }
-for tool in musl-gcc gcc objcopy nm make setarch; do
-  command -v "$tool" >/dev/null || lacks "$tool is missing: apt-get install musl-tools build-essential util-linux"
-done
-[ -e "$(gcc -print-file-name=libseccomp.a)" ] && [ -e /usr/include/seccomp.h ] ||
-  lacks "libseccomp's header or static library is missing: apt-get install libseccomp-dev"
+needs() {
+  local package=$1 tool
+  shift
+  for tool in "$@"; do
+    command -v "$tool" >/dev/null || lacks "$tool is missing: apt-get install $package"
+  done
+}
+
+needs build-essential gcc make objcopy nm
+needs util-linux setarch
+# What differs from the Makefile's own settings, which are for the machine that builds.
+settings=()
+if [ -z "$cross" ]; then
+  needs musl-tools musl-gcc
+  [ -e "$(gcc -print-file-name=libseccomp.a)" ] && [ -e /usr/include/seccomp.h ] ||
+    lacks "libseccomp's header or static library is missing: apt-get install libseccomp-dev"
+elif [ "$cross" = aarch64-linux-gnu- ]; then
+  needs gcc-aarch64-linux-gnu "${cross}gcc" "${cross}objcopy" "${cross}nm"
+  needs qemu-user-static qemu-aarch64-static
+  sysroot=$(bash scripts/fetch-sysroot.sh) || lacks "musl and libseccomp for aarch64 are missing"
+  # The helper functions for atomics choose between two ways by what they learn at start: one more thing to initialize.
+  settings=(CC="${cross}gcc -specs=$sysroot/usr/lib/aarch64-linux-musl/musl-gcc.specs -mno-outline-atomics"
+    OBJCOPY="${cross}objcopy" NM="${cross}nm" RUN="env -i setarch --addr-no-randomize qemu-aarch64-static"
+    HEADERS="-idirafter $sysroot/usr/include -idirafter $sysroot/usr/include/aarch64-linux-gnu"
+    LIBSECCOMP="$sysroot/usr/lib/aarch64-linux-gnu/libseccomp.a")
+  bash scripts/build-native.sh
+else
+  lacks "CROSS is $cross; only aarch64-linux-gnu- is known"
+fi
 quickjs=$(bash scripts/fetch-quickjs.sh) || lacks "quickjs-ng's sources are missing"
 
 mkdir -p "$out"
@@ -27,7 +52,8 @@ node_modules/.bin/esbuild src/main-quickjs.ts --bundle --format=iife --global-na
   --log-level=warning --outfile="$out/core.new.js"
 # Unchanged code keeps its time, so that nothing is built again.
 cmp -s "$out/core.new.js" "$out/core.js" || cp "$out/core.new.js" "$out/core.js"
-make --no-print-directory -s -j2 -C native/quickjs OUT="$out" NATIVE="$native" QUICKJS="$quickjs" || lacks "the compiler failed, as said above"
+make --no-print-directory -s -j2 -C native/quickjs OUT="$out" NATIVE="$native" QUICKJS="$quickjs" "${settings[@]}" ||
+  lacks "the compiler failed, as said above"
 # A copy under another name first: the binary may be running.
 cp "$out/runt" "build/.runt$suffix"
 mv "build/.runt$suffix" "build/runt$suffix"
