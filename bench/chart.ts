@@ -42,7 +42,11 @@ function panel(measure: Measure, own: string, top: number): string {
     return [
       `<text x="${LABELS - 8}" y="${middle + 4}" text-anchor="end">${escapeText(subject.label)}</text>`,
       `<rect class="${subject.id === own ? "own" : "bar"}" x="${LABELS}" y="${y}" width="${width}" height="${BAR}"/>`,
-      `<path class="whisker" d="M${x(low)} ${middle}H${x(high)}M${x(low)} ${y + 4}v8M${x(high)} ${y + 4}v8"/>`,
+      ...(low === high
+        ? []
+        : [
+            `<path class="whisker" d="M${x(low)} ${middle}H${x(high)}M${x(low)} ${y + 4}v8M${x(high)} ${y + 4}v8"/>`,
+          ]),
       `<text x="${(Number(x(high)) + 8).toFixed(1)}" y="${middle + 4}">${value}</text>`,
     ].join("\n");
   });

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { cpus, release, totalmem } from "node:os";
+import { cpus, loadavg, release, totalmem } from "node:os";
 import type { Runtime } from "./runtimes.ts";
 
 function cgroupMode(): string {
@@ -14,6 +14,11 @@ function distribution(): string {
   return /^PRETTY_NAME="?([^"\n]*)/m.exec(text)?.[1] ?? "unknown";
 }
 
+/** How many programs wanted a processor in the last minute. */
+export function load(): number {
+  return loadavg()[0] ?? 0;
+}
+
 /** What a reader must know of the machine and the programs, as pairs of name and value. */
 export function machineFacts(runtimes: readonly Runtime[], rounds: number): [string, string][] {
   const processors = cpus();
@@ -24,6 +29,7 @@ export function machineFacts(runtimes: readonly Runtime[], rounds: number): [str
     ["distribution", distribution()],
     ["processors", `${processors.length}, ${models || "model unknown"}`],
     ["memory", `${Math.round(totalmem() / 2 ** 30)} GiB`],
+    ["load before the start", load().toFixed(1)],
     ["cgroups", cgroupMode()],
     ["Node", process.version],
     ...runtimes

@@ -9,7 +9,7 @@ import { EXPERIMENTS } from "./experiments.ts";
 import { Ground } from "./ground.ts";
 import { Interrupted, Launcher } from "./launcher.ts";
 import { removeCgroups } from "./leftovers.ts";
-import { machineFacts } from "./machine.ts";
+import { load, machineFacts } from "./machine.ts";
 import { type Options, readOptions } from "./options.ts";
 import { writePage } from "./page.ts";
 import type { Measure } from "./results.ts";
@@ -18,6 +18,8 @@ import { measureSizes } from "./size.ts";
 import { printMeasure } from "./table.ts";
 
 const SIZE = "size";
+/** The load average above which others disturb the benchmark. */
+const BUSY = 0.5;
 /** What the chart shows; the tables have everything. */
 const CHARTED = ["run", "lifecycle", "exec", "state", "list", "mounts-1000", "at-once", "peak", "smallest"];
 
@@ -59,10 +61,9 @@ function charted(measures: readonly Measure[], own: Runtime): Measure[] {
     }));
 }
 
-function write(measures: readonly Measure[], runtimes: readonly Runtime[], rounds: number): void {
-  const own = ownOf(runtimes);
+function write(measures: readonly Measure[], own: Runtime, facts: readonly [string, string][]): void {
   writeFileSync("docs/benchmark.svg", drawChart(charted(measures, own), own.id));
-  writeFileSync("docs/benchmark.md", writePage(measures, machineFacts(runtimes, rounds), own.id, own.label));
+  writeFileSync("docs/benchmark.md", writePage(measures, facts, own.id, own.label));
   console.log("\nwrote docs/benchmark.md and docs/benchmark.svg");
 }
 
@@ -72,6 +73,9 @@ async function main(args: readonly string[]): Promise<void> {
   if (runc === undefined)
     throw new Error("runc is missing, whose default config is what is run: apt-get install runc");
   const runtimes = findRuntimes((line) => console.log(line));
+  const facts = machineFacts(runtimes, options.rounds);
+  if (load() > BUSY)
+    console.log(`this machine is busy (load ${load().toFixed(1)}): the times will be far apart`);
   // Folders of state are where runtimes have theirs.
   const work = mkdtempSync("/run/runt-bench-");
   const image = mkdtempSync(join(tmpdir(), "runt-bench-"));
@@ -81,7 +85,7 @@ async function main(args: readonly string[]): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => launcher.interrupt());
   try {
     const measures = await measureAll(runtimes, ground, options);
-    if (options.write) write(measures, runtimes, options.rounds);
+    if (options.write) write(measures, ownOf(runtimes), facts);
   } finally {
     launcher.resume();
     await ground.removeAll();
