@@ -31,7 +31,10 @@ export function isShared(input: CompileInput): boolean {
   return rootPropagation(input)?.flag === PROPAGATION.SHARED;
 }
 
-/** Host step: a detached clone of the root filesystem, made where its path can surely be walked. */
+/**
+ * Host step: a detached clone of the root filesystem, made where its path can surely be walked.
+ * KERNEL: the slash at the end makes the walk fail with ENOTDIR for anything but a directory.
+ */
 function openRootfs(input: CompileInput): Step {
   if (input.rootfs === "/") {
     throw new RuntError({
@@ -45,7 +48,7 @@ function openRootfs(input: CompileInput): Step {
     kind: "rootfs",
     from: "/root/path",
     title: `clone the root filesystem ${input.rootfs}`,
-    calls: [cloneHostMount(input.rootfs, "rootfs.tree", true)],
+    calls: [cloneHostMount(`${input.rootfs}/`, "rootfs.tree", true)],
   };
 }
 

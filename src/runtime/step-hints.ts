@@ -71,7 +71,18 @@ const HINTS: readonly Hint[] = [
     errno: "ENOENT",
     hint: "the source does not exist on the host; create it",
   },
-  { kind: "rootfs", call: "open_tree", errno: "ENOENT", hint: "root.path must name an existing directory" },
+  {
+    kind: "rootfs",
+    call: "open_tree",
+    errno: "ENOENT",
+    hint: "make the directory, or let root.path name an existing one",
+  },
+  {
+    kind: "rootfs",
+    call: "open_tree",
+    errno: "ENOTDIR",
+    hint: "root.path must name the directory that holds the container's files",
+  },
   {
     kind: "rootfs",
     call: "open_tree",

@@ -26,7 +26,7 @@ t.test("the parent clones the rootfs with what is mounted below it", (t) => {
   const { host } = rootfs({});
   t.match(host, [{ kind: "rootfs", from: "/root/path", title: "clone the root filesystem /bundle/rootfs" }]);
   t.match(sysCalls(host, "open_tree"), [
-    { args: [-100, { str: "/bundle/rootfs" }, 0x88001], into: "rootfs.tree" },
+    { args: [-100, { str: "/bundle/rootfs/" }, 0x88001], into: "rootfs.tree" },
   ]);
   t.throws(() => compileRootfs({ ...filesystemInput({}), rootfs: "/" }), {
     code: "SPEC_INVALID",

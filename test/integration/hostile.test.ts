@@ -162,8 +162,18 @@ binaryTest("the rootfs is a file or missing", (t, lab) => {
   const bundle = lab.bundle(["true"]);
   const run = () => lab.runt(["run", "-b", bundle, lab.id("hostile")]);
   rmSync(join(bundle, "rootfs"), { recursive: true });
+  const told = (errno: string, cure: string): void => {
+    const { status, stderr } = run();
+    t.equal(status, 1);
+    t.ok(
+      stderr.startsWith(`runt run failed: root.path: clone the root filesystem ${bundle}/rootfs: `),
+      stderr,
+    );
+    t.match(stderr, `open_tree: ${errno}: `);
+    t.match(stderr, cure);
+  };
   writeFileSync(join(bundle, "rootfs"), "");
-  t.equal(run().status, 1);
+  told("ENOTDIR", "root.path must name the directory that holds the container's files");
   rmSync(join(bundle, "rootfs"));
-  t.match(run(), { status: 1, stderr: /rootfs/ });
+  told("ENOENT", "make the directory, or let root.path name an existing one");
 });
