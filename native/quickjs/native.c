@@ -32,12 +32,18 @@ static JSValue native_seccomp(JSContext *context, JSValueConst self, int argc, J
   return JS_NewInt64(context, runt_seccomp(profile, length, filter, room));
 }
 
-/* A lone surrogate comes out of the engine as ED A0..BF xx, which is not UTF-8; U+FFFD has as many bytes. */
-static void replace_surrogates(uint8_t *text, size_t length) {
-  uint8_t *end = text + length;
+/* The engine reads and writes a lone surrogate as ED A0..BF 80..BF, which is not UTF-8. Finds the next one. */
+static uint8_t *find_surrogate(uint8_t *text, const uint8_t *end) {
   for (uint8_t *at = text; (at = memchr(at, 0xed, (size_t)(end - at))) != NULL; at++) {
-    if (end - at >= 3 && at[1] >= 0xa0) memcpy(at, "\xef\xbf\xbd", 3);
+    if (end - at >= 3 && (at[1] & 0xe0) == 0xa0 && (at[2] & 0xc0) == 0x80) return at;
   }
+  return NULL;
+}
+
+/* Puts U+FFFD, which has as many bytes, in the place of each surrogate. */
+static void replace_surrogates(uint8_t *text, size_t length) {
+  uint8_t *at = text;
+  while ((at = find_surrogate(at, text + length)) != NULL) memcpy(at, "\xef\xbf\xbd", 3);
 }
 
 /* putText(text, bytes, at): the number of bytes that were written. */
@@ -61,13 +67,20 @@ static JSValue native_put_text(JSContext *context, JSValueConst self, int argc, 
   return result;
 }
 
-/* text(bytes): the text of UTF-8 bytes. */
+/* text(bytes): the text of UTF-8 bytes; what is not UTF-8 becomes U+FFFD. */
 static JSValue native_text(JSContext *context, JSValueConst self, int argc, JSValueConst *argv) {
   (void)self, (void)argc;
   size_t length;
   uint8_t *bytes = bytes_of(context, argv[0], &length);
   if (bytes == NULL) return JS_EXCEPTION;
-  return JS_NewStringLen(context, (const char *)bytes, length);
+  if (find_surrogate(bytes, bytes + length) == NULL) return JS_NewStringLen(context, (const char *)bytes, length);
+  uint8_t *copy = js_malloc(context, length);
+  if (copy == NULL) return JS_EXCEPTION;
+  memcpy(copy, bytes, length);
+  replace_surrogates(copy, length);
+  JSValue text = JS_NewStringLen(context, (const char *)copy, length);
+  js_free(context, copy);
+  return text;
 }
 
 /* exit(status): ends the process at once; nothing is buffered. */

@@ -1,4 +1,5 @@
 /** Programs without children: what every op does, when it goes well and when it fails. */
+import { encodeUtf8 } from "../../src/bytes/utf8.ts";
 import { NEXT, OP_FLAG } from "../../src/plan/format.ts";
 import { syscallNumber } from "../../src/tables/syscalls.ts";
 import type { Case } from "./contract.ts";
@@ -12,7 +13,7 @@ const AT_FDCWD = -100;
 const O_CLOEXEC = 0o2000000;
 const SIGUSR2 = 12;
 
-const absent = new TextEncoder().encode("/nonexistent/runt\0");
+const absent = encodeUtf8("/nonexistent/runt\0");
 const numbers = Uint8Array.from([0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9, 0, 0, 0, 0, 0, 0, 0]);
 
 export const cases: readonly Case[] = [

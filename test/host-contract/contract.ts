@@ -1,12 +1,16 @@
-/** Runs the table of cases on one host: the same cases, the same expectations, whichever host it is. */
-import type { Test } from "tap";
-import type { RuntError } from "../../src/error/runt-error.ts";
+/**
+ * The contract of hosts: the same cases, the same expectations, whichever host it is. ECMAScript only, like all that it
+ * imports: it runs inside the embedded engine as well.
+ */
+import { RuntError } from "../../src/error/runt-error.ts";
 import type { Host } from "../../src/host/port.ts";
 import { HEADER, HEADER_SIZE } from "../../src/plan/format.ts";
 import { type Assembled, assemble, type RawProgram } from "./assembler.ts";
 import { cases } from "./cases.ts";
+import { type Check, type Clause, equal } from "./clause.ts";
 import { malformed } from "./malformed.ts";
 import { spawnCases } from "./spawn-cases.ts";
+import { textCases } from "./text-cases.ts";
 
 /** What a program must have left behind. */
 export interface Expected {
@@ -26,55 +30,79 @@ export interface Case {
   expected: Expected;
 }
 
-function checkSlots(t: Test, assembled: Assembled, slots: NonNullable<Expected["slots"]>): void {
-  for (const [slot, value] of Object.entries(slots)) {
-    const found = assembled.view.getBigInt64(HEADER_SIZE + 8 * Number(slot), true);
-    if (value === "positive") t.ok(found > 0n, `slot ${slot} is ${found}`);
-    else t.equal(found, BigInt(value), `slot ${slot}`);
+function checkSlots({ view }: Assembled, expected: Expected): Check[] {
+  const valueIn = (slot: number) => view.getBigInt64(HEADER_SIZE + 8 * slot, true);
+  const checks = Object.entries(expected.slots ?? {}).map(([slot, value]) => {
+    const found = valueIn(Number(slot));
+    if (value !== "positive") return equal(`slot ${slot}`, found, BigInt(value));
+    return { name: `slot ${slot}`, ok: found > 0n, found: String(found), wanted: value };
+  });
+  for (const [one, other] of expected.same ?? []) {
+    checks.push(equal(`slots ${one} and ${other}`, valueIn(one), valueIn(other)));
   }
+  return checks;
 }
 
-function checkOutcome(t: Test, assembled: Assembled, expected: Expected): void {
+function checkOutcome(assembled: Assembled, expected: Expected): Check[] {
   const { view, bytes, dataAt } = assembled;
-  t.equal(view.getInt32(HEADER.FAIL_PC, true), expected.fail?.pc ?? -1, "failing op");
-  t.equal(view.getInt32(HEADER.FAIL_ERRNO, true), expected.fail?.errno ?? 0, "errno");
-  if (expected.fail?.value !== undefined) {
-    t.equal(view.getBigInt64(HEADER.FAIL_VALUE, true), BigInt(expected.fail.value), "value");
+  const { fail } = expected;
+  const checks = [
+    equal("failing op", view.getInt32(HEADER.FAIL_PC, true), fail?.pc ?? -1),
+    equal("errno", view.getInt32(HEADER.FAIL_ERRNO, true), fail?.errno ?? 0),
+  ];
+  if (fail?.value !== undefined) {
+    checks.push(equal("value", view.getBigInt64(HEADER.FAIL_VALUE, true), BigInt(fail.value)));
   }
-  checkSlots(t, assembled, expected.slots ?? {});
-  for (const [one, other] of expected.same ?? []) {
-    const value = (slot: number) => view.getBigInt64(HEADER_SIZE + 8 * slot, true);
-    t.equal(value(one), value(other), `slots ${one} and ${other}`);
-  }
+  checks.push(...checkSlots(assembled, expected));
   for (const [at, want] of Object.entries(expected.data ?? {})) {
     const from = dataAt + Number(at);
-    t.same([...bytes.subarray(from, from + want.length)], want, `data at ${at}`);
+    checks.push(equal(`data at ${at}`, [...bytes.subarray(from, from + want.length)], want));
   }
+  return checks;
 }
 
-/** All cases on `host`. */
-export function runContract(t: Test, host: Host): void {
-  for (const { name, program, expected } of [...cases, ...spawnCases]) {
-    t.test(name, (t) => {
+/** The index of the first byte that is not the same, or -1. By words, since the largest program has 64 MB. */
+function firstDifference(one: Uint8Array, other: Uint8Array): number {
+  const words = one.length >> 2;
+  const [left, right] = [one, other].map(
+    ({ buffer, byteOffset }) => new Int32Array(buffer, byteOffset, words),
+  );
+  let i = 0;
+  while (i < words && left?.[i] === right?.[i]) i++;
+  for (i *= 4; i < one.length; i++) if (one[i] !== other[i]) return i;
+  return -1;
+}
+
+function checkRejection(host: Host, program: Uint8Array, reason: number): Check[] {
+  const before = program.slice();
+  let [code, message] = ["none", "the program was accepted"];
+  try {
+    host.run(program);
+  } catch (error) {
+    if (!(error instanceof RuntError)) throw error;
+    code = error.code;
+    message = error.message;
+  }
+  return [
+    equal("code", code, "PLAN_BROKEN"),
+    equal("reason", message.slice(message.lastIndexOf(" ") + 1), String(reason)),
+    equal("first byte that was written to", firstDifference(before, program), -1),
+  ];
+}
+
+/** All that hosts of every kind have in common. */
+export const contract: readonly Clause[] = [
+  ...[...cases, ...spawnCases].map(({ name, program, expected }) => ({
+    name,
+    check: (host: Host) => {
       const assembled = assemble(program(host.arch));
       host.run(assembled.bytes);
-      checkOutcome(t, assembled, expected);
-      t.end();
-    });
-  }
-  for (const { name, bytes, reason } of malformed) {
-    t.test(`rejects: ${name}`, (t) => {
-      const program = bytes();
-      const before = program.slice();
-      try {
-        host.run(program);
-        t.fail("the program was accepted");
-      } catch (error) {
-        t.match((error as RuntError).message, new RegExp(`reason ${reason}$`));
-        t.equal((error as RuntError).code, "PLAN_BROKEN");
-      }
-      t.ok(Buffer.from(before).equals(program), "nothing was written");
-      t.end();
-    });
-  }
-}
+      return checkOutcome(assembled, expected);
+    },
+  })),
+  ...malformed.map(({ name, bytes, reason }) => ({
+    name: `rejects: ${name}`,
+    check: (host: Host) => checkRejection(host, bytes(), reason),
+  })),
+  ...textCases,
+];

@@ -2,7 +2,7 @@ import t from "tap";
 import { HEADER, HEADER_SIZE, NEXT } from "../../src/plan/format.ts";
 import { syscallNumber } from "../../src/tables/syscalls.ts";
 import { assemble, type RawOp } from "./assembler.ts";
-import { runContract } from "./contract.ts";
+import { runContract } from "./contract-tap.ts";
 import { createFakeHost } from "./fake-host.ts";
 
 const EINTR = 4;

@@ -1,0 +1,66 @@
+/** Builds programs on quickjs-ng for tests by native/quickjs/Makefile, each in a folder of its own below build/. */
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync } from "node:fs";
+import { resolve } from "node:path";
+
+/** The objects that scripts/build-binary.sh has left, for builds with the same flags. */
+const BINARY = "build/binary";
+
+/** Why nothing can be built here, or false: the value of a test's `skip`. */
+export const cannotBuild =
+  !existsSync("build/runt") && "build/runt is not built: scripts/build-binary.sh tells what is missing";
+
+/** Runs a command to its end; throws what it printed when it fails. */
+export function must(command: string, args: readonly string[]): string {
+  const { status, error, stdout, stderr } = spawnSync(command, args, {
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
+  if (status === 0) return stdout;
+  throw new Error(`${command} ${args.join(" ")}\n${error ?? ""}${stdout}${stderr}`);
+}
+
+/** Bundles the module at `path`, which exports start(native), into `out`/core.js. */
+export function bundleCore(path: string, out: string): string {
+  const core = `${out}/core.js`;
+  const form = ["--bundle", "--format=iife", "--global-name=runt", "--target=es2023", "--log-level=warning"];
+  must("node_modules/.bin/esbuild", [path, ...form, `--outfile=${core}`]);
+  return core;
+}
+
+export interface Build {
+  /** The folder for all that is made. */
+  out: string;
+  /** The bundled core. */
+  core: string;
+  /** "all" makes `out`/runt, "boot" makes `out`/runt-boot; default is "all". */
+  target?: "all" | "boot";
+  /** Variables of the Makefile besides. */
+  variables?: readonly string[];
+  /** False for an engine that is compiled with other flags than build/runt's. */
+  sameEngine?: boolean;
+  /** The folder of the project; default is this one. */
+  project?: string;
+}
+
+/** Builds a program as scripts/build-binary.sh does. */
+export function build({ out, core, target, variables, sameEngine, project }: Build): void {
+  mkdirSync(out, { recursive: true });
+  const parts = sameEngine === false ? ["host"] : ["engine", "host"];
+  for (const part of parts) {
+    cpSync(`${BINARY}/${part}`, `${out}/${part}`, { recursive: true, preserveTimestamps: true });
+  }
+  const quickjs = must("bash", ["scripts/fetch-quickjs.sh"]).trim();
+  must("make", [
+    "--no-print-directory",
+    "--silent",
+    "--jobs=2",
+    `--directory=${project ?? "."}/native/quickjs`,
+    target ?? "all",
+    `OUT=${resolve(out)}`,
+    `NATIVE=${resolve("build/native")}`,
+    `QUICKJS=${quickjs}`,
+    `CORE=${resolve(core)}`,
+    ...(variables ?? []),
+  ]);
+}
