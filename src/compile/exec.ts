@@ -20,6 +20,13 @@ export interface ExecInput {
   cgroup: ExecJoin;
 }
 
+/** A compiled exec. */
+export interface CompiledExec {
+  plan: Plan;
+  /** What is asked for and will not be granted, for the log. */
+  warnings: readonly string[];
+}
+
 /** setns(2) takes all namespaces of a pidfd at once; the pid namespace is entered by the parent for the clone. */
 function joinFlags(input: CompileInput): number {
   return Object.entries(NAMESPACES)
@@ -65,7 +72,7 @@ function joinNamespaces(input: CompileInput): Step {
  * Compiles the plan of `exec`: spawn in the container's pid namespace and cgroup, join the other namespaces, then
  * the same process set-up as create's, and execve. Throws SPEC_UNSUPPORTED like create.
  */
-export function compileExec({ input, pid, cgroup }: ExecInput): Plan {
+export function compileExec({ input, pid, cgroup }: ExecInput): CompiledExec {
   const process = compileProcess(input, ["sync.fd"]);
   const opens = compileOpens(input);
   const ownPid = hasNamespace(input.spec, "pid");
@@ -104,5 +111,5 @@ export function compileExec({ input, pid, cgroup }: ExecInput): Plan {
     ...process.seccomp,
     ...process.execute,
   ];
-  return { version: 1, host, init, imports };
+  return { plan: { version: 1, host, init, imports }, warnings: process.warnings };
 }

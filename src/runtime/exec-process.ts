@@ -1,5 +1,6 @@
 import { RuntError } from "../error/runt-error.ts";
 import { AT_FDCWD } from "../plan/build.ts";
+import { unknownCapability } from "../spec/checks/process.ts";
 import { parseJson } from "../spec/parse-json.ts";
 import type { Process, User } from "../spec/types.ts";
 import { validateProcess } from "../spec/validate.ts";
@@ -11,7 +12,8 @@ import type { ExecOptions, Runtime } from "./context.ts";
  * Throws SPEC_INVALID, JSON, USAGE.
  */
 export function execProcess(rt: Runtime, state: StateFile, options: ExecOptions): Process {
-  const process = options.process === undefined ? fromOptions(state, options) : fromFile(rt, options.process);
+  const process =
+    options.process === undefined ? fromOptions(rt, state, options) : fromFile(rt, options.process);
   if ((process.args ?? []).length === 0) {
     throw new RuntError({
       code: "USAGE",
@@ -41,8 +43,9 @@ function fromFile(rt: Runtime, path: string): Process {
   });
 }
 
-function fromOptions(state: StateFile, options: ExecOptions): Process {
+function fromOptions(rt: Runtime, state: StateFile, options: ExecOptions): Process {
   const own = state.spec.process;
+  warnOfUnknown(rt, options.capabilities);
   return {
     ...own,
     terminal: options.tty,
@@ -69,6 +72,15 @@ function userOf(own: User | undefined, options: ExecOptions): User {
     gid: gid === undefined ? base.gid : Number(gid),
     additionalGids: groups,
   };
+}
+
+/** The words that create has for a config with such a name. */
+function warnOfUnknown(rt: Runtime, capabilities: readonly string[]): void {
+  for (const name of capabilities) {
+    const unknown = unknownCapability(name);
+    if (unknown === undefined) continue;
+    rt.log.warning(`--cap: ${unknown.reason}${unknown.hint === undefined ? "" : `; ${unknown.hint}`}`);
+  }
 }
 
 /**

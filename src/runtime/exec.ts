@@ -105,7 +105,9 @@ function compile(rt: Runtime, state: StateFile, process: Process, options: ExecO
     },
   };
   const cgroup = joinForExec(rt.sys, state.cgroup as CgroupRecord, state.pid, options.cgroups);
-  return compileExec({ input, pid: state.pid, cgroup });
+  const { plan, warnings } = compileExec({ input, pid: state.pid, cgroup });
+  for (const warning of warnings) rt.log.warning(warning);
+  return plan;
 }
 
 /** Carries the plan out until the new process has called execve. Nothing is left of one that could not. */

@@ -75,7 +75,7 @@ function compile(spec: Spec, given: Case): Plan {
   const { record } = compileCgroup(input);
   const host = createFakeHost();
   host.kernel.fail("openat2", "ENOENT");
-  return compileExec({ input, pid: 4242, cgroup: joinForExec(new Sys(host), record, 4242) });
+  return compileExec({ input, pid: 4242, cgroup: joinForExec(new Sys(host), record, 4242) }).plan;
 }
 
 t.test("every folder is a case", async (t) => {

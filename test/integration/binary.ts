@@ -25,6 +25,8 @@ export interface CommandOptions {
   env?: Record<string, string>;
   /** Descriptors of the test that the command gets as 3, 4 and so on. */
   fds?: readonly number[];
+  /** A program with its arguments that runs the command, instead of the test itself. */
+  under?: readonly string[];
   /** Whether --root precedes the command line (default: yes). */
   root?: boolean;
 }
@@ -69,7 +71,8 @@ export class BinaryLab {
   /** Runs the binary to its end. Its stdout and stderr are files, so that a container that keeps them holds nobody up. */
   runt(args: readonly string[], options: CommandOptions = {}): Ended {
     const files = this.outputFiles();
-    const { status } = spawnSync(RUNT, this.words(args, options), {
+    const [program = RUNT, ...words] = [...(options.under ?? []), RUNT, ...this.words(args, options)];
+    const { status } = spawnSync(program, words, {
       cwd: options.cwd,
       env: options.env,
       input: options.input,

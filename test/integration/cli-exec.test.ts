@@ -218,6 +218,30 @@ binaryTest("--cap adds, but never to the inheritable set", (t, lab) => {
   t.equal(caps("--cap", "CAP_NOSUCH"), before, "a name that this kernel does not know gives nothing");
 });
 
+binaryTest("--cap of what cannot be given is told in the words of create", (t, lab) => {
+  const [unknown, lacking] = ["CAP_NOSUCH", "CAP_SYS_TIME"];
+  const limited = (args: string[]) => lab.runt(args, { under: ["setpriv", "--bounding-set", "-sys_time"] });
+  const words = [
+    /level=warning msg=".*: unknown capability \\"CAP_NOSUCH\\" is left out/,
+    /level=warning msg="can't grant capability CAP_SYS_TIME: runt itself does not have it/,
+  ];
+  const id = lab.id("told");
+  const bundle = lab.bundle(["sleep", "100"], (spec) => {
+    const sets = spec.process?.capabilities ?? {};
+    for (const set of ["bounding", "permitted"] as const)
+      sets[set] = [...(sets[set] ?? []), unknown, lacking];
+  });
+  const created = limited(["create", "--bundle", bundle, id]);
+  for (const word of words) t.match(created, { status: 0, stderr: word });
+  lab.ok(["delete", "--force", id]);
+  const plain = lab.start("plain");
+  const added = limited(["exec", "--cap", unknown, "--cap", lacking, plain, "true"]);
+  for (const word of words) t.match(added, { status: 0, stderr: word });
+  const near = lab.runt(["exec", "--cap", "CAP_CHWN", plain, "true"]);
+  t.match(near, { status: 0, stderr: /did you mean \\"CAP_CHOWN\\"\?/ });
+  t.same(lab.runt(["exec", "--cap", "CAP_SYS_TIME", plain, "true"]), { status: 0, stdout: "", stderr: "" });
+});
+
 binaryTest("--no-new-privs", (t, lab) => {
   const id = lab.start("nnp", ["sleep", "100"], (spec) => {
     spec.process = { ...spec.process, cwd: "/", noNewPrivileges: false };

@@ -67,16 +67,24 @@ export function softLimitsAreBelowHard(process: Process, at: string): Finding[] 
 
 const CAPABILITY_SETS = ["bounding", "effective", "inheritable", "permitted", "ambient"] as const;
 
+/** What to say of a capability's name that is not known; undefined for one that is. */
+export function unknownCapability(name: string): { reason: string; hint: string | undefined } | undefined {
+  if (Object.hasOwn(CAPABILITIES, name)) return undefined;
+  const meant = didYouMean(name, Object.keys(CAPABILITIES));
+  return {
+    reason: `unknown capability ${shown(name)} is left out`,
+    hint: meant === undefined ? undefined : `did you mean "${meant}"?`,
+  };
+}
+
 /** SPEC(config#linux-process): a name that is not known is worth a warning, never an error. */
 export function capabilitiesAreKnown(process: Process, at: string): Finding[] {
   return CAPABILITY_SETS.flatMap((set) =>
     (process.capabilities?.[set] ?? []).flatMap((name, i) => {
-      if (Object.hasOwn(CAPABILITIES, name)) return [];
-      const meant = didYouMean(name, Object.keys(CAPABILITIES));
-      const hint = meant === undefined ? undefined : `did you mean "${meant}"?`;
-      return [
-        warning(`${at}/capabilities/${set}/${i}`, `unknown capability ${shown(name)} is left out`, hint),
-      ];
+      const unknown = unknownCapability(name);
+      return unknown === undefined
+        ? []
+        : [warning(`${at}/capabilities/${set}/${i}`, unknown.reason, unknown.hint)];
     }),
   );
 }
