@@ -1,7 +1,7 @@
 import { RuntError } from "../error/runt-error.ts";
 import type { ExecOptions } from "../runtime/context.ts";
 import { isSet, listOf, numberOf, textOf } from "./option-values.ts";
-import type { OptionValues } from "./parse-args.ts";
+import type { OptionValue, OptionValues } from "./parse-args.ts";
 
 /** The highest id; 4294967295 stands for "no id" in the kernel. */
 const MAX_ID = 4294967294;
@@ -23,7 +23,7 @@ export function execOptions(options: OptionValues, positionals: readonly string[
     cwd: textOf(options, "cwd"),
     env: listOf(options, "env"),
     tty: isSet(options, "tty"),
-    user: checkedUser(textOf(options, "user")),
+    user: checkedUser(options.get("user")),
     additionalGids: listOf(options, "additional-gids").map((text) => numericId("gid", text)),
     capabilities: listOf(options, "cap"),
     noNewPrivileges: isSet(options, "no-new-privs"),
@@ -39,9 +39,10 @@ export function execOptions(options: OptionValues, positionals: readonly string[
   };
 }
 
-/** `user` itself when it is UID or UID:GID. */
-function checkedUser(user: string | undefined): string | undefined {
-  if (user === undefined) return undefined;
+/** The value of --user when it is UID or UID:GID. An empty one is no user: whose id was it to be? */
+function checkedUser(user: OptionValue | undefined): string | undefined {
+  if (typeof user !== "string") return undefined;
+  if (user === "") throw usage("--user is empty", "give UID or UID:GID, or leave --user out");
   const colon = user.indexOf(":");
   numericId("uid", colon < 0 ? user : user.slice(0, colon));
   if (colon >= 0) numericId("gid", user.slice(colon + 1));

@@ -51,6 +51,8 @@ t.test("users and groups are numbers", async (t) => {
     ["-u root id true", /^bad uid "root"$/],
     ["-u 4294967295 id true", /^bad uid "4294967295"$/],
     ["-u -1 id true", /^bad uid "-1"$/],
+    ["--user= id true", /^--user is empty$/],
+    ["-u  id true", /^--user is empty$/],
     ["-u :5 id true", /^bad uid ""$/],
     ["-u 5: id true", /^bad gid ""$/],
     ["-u 5:wheel id true", /^bad gid "wheel"$/],
