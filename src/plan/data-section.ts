@@ -7,16 +7,26 @@ export type PutText = (text: string, bytes: Uint8Array, at: number) => number;
 export class DataSection {
   /** Pairs: a place whose eight bytes become the address of another place, and that other place. */
   readonly relocations: number[] = [];
-  readonly buffers = new Map<string, { offset: number; size: number }>();
+  buffers = new Map<string, { offset: number; size: number }>();
   /** How many bytes there are. */
   length = 0;
-  private bytes = new Uint8Array(512);
+  private bytes = new Uint8Array(4096);
   private words = new Int32Array(this.bytes.buffer);
   private readonly strings = new Map<string, number>();
-  private readonly putText: PutText;
+  private putText: PutText;
 
   constructor(putText: PutText) {
     this.putText = putText;
+  }
+
+  /** Forgets everything; the buffers so far stay their reader's. */
+  clear(putText: PutText): void {
+    this.putText = putText;
+    this.words.fill(0, 0, this.length / 4);
+    this.length = 0;
+    this.relocations.length = 0;
+    this.buffers = new Map();
+    this.strings.clear();
   }
 
   /** Offset of `size` zero bytes of fresh memory. */
@@ -77,7 +87,7 @@ export class DataSection {
     this.bytes.set(bytes, at);
   }
 
-  /** The data so far. */
+  /** The data so far; only until more is added. */
   get content(): Int32Array {
     return this.words.subarray(0, this.length / 4);
   }

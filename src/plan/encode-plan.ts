@@ -1,7 +1,7 @@
 import { putUtf8 } from "../bytes/utf8.ts";
 import { ERRNO_NUMBERS } from "../tables/errnos.ts";
 import { syscallNumber } from "../tables/syscalls.ts";
-import type { Call, Field, Operand, Pointer, Slot, Spawn, SysCall } from "./call.ts";
+import type { Call, ErrnoRule, Field, Operand, Pointer, Slot, Spawn, SysCall } from "./call.ts";
 import { CLONE_ARGS_CGROUP, putCloneArgs } from "./clone-args.ts";
 import { DataSection, type PutText } from "./data-section.ts";
 import { MAX_ARGS, NEXT, NO_SLOT, OP_CODE, OPERAND_KIND } from "./format.ts";
@@ -10,8 +10,6 @@ import { layOutProgram } from "./lay-out.ts";
 import { OpSection } from "./op-section.ts";
 import { broken, renderText } from "./render-text.ts";
 
-/** About how many ops a call becomes. */
-const OPS_PER_CALL = 2;
 /** A child never falls into the next one's ops: reaching this call is a bug in the plan. */
 const CHILD_GUARD: Call = { op: "fail", errno: "ENOEXEC", why: "a child ran past its last call" };
 
@@ -45,46 +43,67 @@ export interface Encoded {
   calls: readonly (Call | undefined)[];
 }
 
+const { IMMEDIATE, SLOT, DATA } = OPERAND_KIND;
+/** Kinds of the operands of ops that always have the same. */
+const SLOT_FIRST = SLOT;
+const SLOT_SECOND = SLOT << 8;
+
 function errnoNumber(name: string): number {
   const number = ERRNO_NUMBERS[name as keyof typeof ERRNO_NUMBERS];
   if (number === undefined) throw broken(`the plan names an unknown errno ${name}`);
   return number;
 }
 
+/** Encodes one program after the other; what it builds them in is used again. */
 class Encoder {
-  private readonly options: EncodeOptions;
-  private readonly data: DataSection;
-  private readonly ops: OpSection;
-  private readonly slots = new Map<Slot, number>();
+  private readonly data = new DataSection(putUtf8);
+  private readonly ops = new OpSection();
   private readonly labels = new Labels();
-  /** By op. */
-  private readonly steps: number[] = [];
-  private readonly calls: (Call | undefined)[] = [];
-  private readonly children: { step: number; spawn: number; calls: readonly Call[] }[] = [];
   /** Constants that are used more than once, by identity. */
   private readonly placed = new Map<object, number>();
+  /** Operands of the call at hand. */
+  private readonly values: (number | bigint)[] = [];
+  private children: { step: number; spawn: number; calls: readonly Call[] }[] = [];
+  private options: EncodeOptions = { arch: "x86_64", id: 0, known: new Map(), shareMemory: false };
+  private slots = new Map<Slot, number>();
+  /** By op. */
+  private steps: number[] = [];
+  private calls: (Call | undefined)[] = [];
   private step = 0;
 
-  constructor(options: EncodeOptions, calls: number) {
-    this.options = options;
-    this.data = new DataSection(options.putText ?? putUtf8);
-    this.ops = new OpSection(OPS_PER_CALL * calls + 1);
-  }
-
-  encode(steps: readonly { calls: readonly Call[] }[]): Encoded {
+  encode(steps: readonly { calls: readonly Call[] }[], options: EncodeOptions): Encoded {
+    this.begin(options);
     for (let step = 0; step < steps.length; step++) {
-      this.step = step;
-      for (const call of (steps[step] as { calls: readonly Call[] }).calls) this.call(call);
+      this.list(step, (steps[step] as { calls: readonly Call[] }).calls);
     }
-    this.begin(undefined, OP_CODE.END, 0);
-    for (let child = this.children.shift(); child !== undefined; child = this.children.shift()) {
-      this.step = child.step;
+    this.add(undefined, OP_CODE.END, NO_SLOT, 0, 0);
+    for (let i = 0; i < this.children.length; i++) {
+      const child = this.children[i] as (typeof this.children)[number];
       this.ops.target(child.spawn, this.ops.count);
-      for (const call of child.calls) this.call(call);
+      this.list(child.step, child.calls);
       this.call(CHILD_GUARD);
     }
-    this.labels.resolve(this.ops);
     return this.layOut();
+  }
+
+  /** Forgets the last program, which may have been broken off. */
+  private begin(options: EncodeOptions): void {
+    this.options = options;
+    this.data.clear(options.putText ?? putUtf8);
+    this.ops.clear();
+    this.labels.clear();
+    if (this.placed.size > 0) this.placed.clear();
+    if (this.children.length > 0) this.children = [];
+    this.slots = new Map();
+    this.steps = [];
+    this.calls = [];
+  }
+
+  /** Labels are known in their own list only. */
+  private list(step: number, calls: readonly Call[]): void {
+    this.step = step;
+    for (let i = 0; i < calls.length; i++) this.call(calls[i] as Call);
+    this.labels.resolve(this.ops);
   }
 
   private call(call: Call): void {
@@ -92,68 +111,78 @@ class Encoder {
       case "sys":
         this.sys(call);
         return;
+      case "label":
+        this.labels.define(call.name, this.ops.count);
+        return;
+      case "goto":
+        this.labels.jump(call.to, this.add(call, OP_CODE.GOTO, NO_SLOT, 0, 0));
+        return;
+      case "branch":
+        this.labels.jump(call.to, this.compare(call, OP_CODE.BRANCH, 2));
+        return;
+      case "assert":
+        this.values[2] = errnoNumber(call.errno);
+        this.compare(call, OP_CODE.ASSERT, 3);
+        return;
+      case "set": {
+        const kind = this.operand(call, call.value, 0);
+        this.add(call, OP_CODE.SET, this.slot(call.slot), 0, 1, kind);
+        return;
+      }
+      case "fail":
+        this.values[0] = errnoNumber(call.errno);
+        this.add(call, OP_CODE.FAIL, NO_SLOT, 0, 1);
+        return;
       case "spawn":
         this.spawn(call);
         return;
-      case "assert": {
-        const op = this.compare(call, OP_CODE.ASSERT, 3);
-        this.operand(op, 2, errnoNumber(call.errno));
-        return;
-      }
-      case "branch":
-        this.labels.jump(this.step, call.to, this.compare(call, OP_CODE.BRANCH, 2));
-        return;
-      case "set":
-        this.set(call, call.slot, call.value);
-        return;
-      case "goto":
-        this.labels.jump(this.step, call.to, this.begin(call, OP_CODE.GOTO, 0));
-        return;
-      case "label":
-        this.labels.define(this.step, call.name, this.ops.count);
-        return;
-      case "fail":
-        this.operand(this.begin(call, OP_CODE.FAIL, 1), 0, errnoNumber(call.errno));
-        return;
-      case "watch": {
-        const op = this.begin(call, OP_CODE.WATCH, 2);
-        this.ops.operand(op, 0, OPERAND_KIND.SLOT, this.slot(call.fd));
-        this.operand(op, 1, call.mask);
-      }
+      case "watch":
+        this.values[0] = this.slot(call.fd);
+        this.values[1] = call.mask;
+        this.add(call, OP_CODE.WATCH, NO_SLOT, 0, 2, SLOT_FIRST);
     }
   }
 
   private sys(call: SysCall): void {
-    const { args } = call;
-    if (args.length > MAX_ARGS) throw broken(`a call has ${args.length} operands`);
-    // Blocks may need ops of their own, which come before the call's.
-    const pointers: number[] = [];
-    for (const arg of args) {
-      if (typeof arg === "object" && !("slot" in arg)) pointers.push(this.place(call, arg));
-    }
-    const op = this.begin(
-      call,
-      OP_CODE.SYS,
-      args.length,
-      call.into,
-      syscallNumber(call.name, this.options.arch),
-    );
-    let pointer = 0;
-    for (let k = 0; k < args.length; k++) {
+    const { args, into, expect, tolerate, load } = call;
+    const nargs = args.length;
+    if (nargs > MAX_ARGS) throw broken(`a call has ${nargs} operands`);
+    let kinds = 0;
+    let moreKinds = 0;
+    for (let k = 0; k < nargs; k++) {
       const arg = args[k] as Operand;
-      if (typeof arg !== "object") this.ops.operand(op, k, OPERAND_KIND.IMMEDIATE, arg);
-      else if ("slot" in arg) this.ops.operand(op, k, OPERAND_KIND.SLOT, this.slot(arg.slot));
-      else this.ops.operand(op, k, OPERAND_KIND.DATA, pointers[pointer++] as number);
+      if (typeof arg === "number") this.values[k] = arg;
+      else if (k < 4) kinds |= this.operand(call, arg, k) << (8 * k);
+      else moreKinds |= this.operand(call, arg, k) << (8 * k - 32);
     }
-    if (call.expect !== undefined) this.ops.expect(op, call.expect, true);
-    if (call.tolerate !== undefined) this.rules(op, call.tolerate);
-    if (call.load !== undefined) this.loads(call, call.load);
+    const dst = into === undefined ? NO_SLOT : this.slot(into);
+    const nr = syscallNumber(call.name, this.options.arch);
+    const op = this.add(call, OP_CODE.SYS, dst, nr, nargs, kinds, moreKinds);
+    if (expect !== undefined) this.ops.expect(op, expect);
+    if (tolerate !== undefined) this.rules(op, tolerate);
+    if (load !== undefined) this.loads(call, load);
+  }
+
+  /** Puts an operand into values[k] and gives its kind. Blocks may add ops of their own, which come before the call's. */
+  private operand(call: Call, operand: Operand, k: number): number {
+    if (typeof operand !== "object") {
+      this.values[k] = operand;
+      return IMMEDIATE;
+    }
+    if ("slot" in operand) {
+      this.values[k] = this.slot(operand.slot);
+      return SLOT;
+    }
+    const offset = this.place(call, operand);
+    this.values[k] = offset;
+    return DATA;
   }
 
   private rules(op: number, tolerated: NonNullable<SysCall["tolerate"]>): void {
-    for (const { errno, to } of tolerated) {
+    for (let i = 0; i < tolerated.length; i++) {
+      const { errno, to } = tolerated[i] as ErrnoRule;
       const rule = this.ops.rule(op, errnoNumber(errno), NEXT);
-      if (to !== undefined) this.labels.ruleJump(this.step, to, rule);
+      if (to !== undefined) this.labels.ruleJump(to, rule);
     }
   }
 
@@ -170,47 +199,46 @@ class Encoder {
   private spawn(call: Spawn): void {
     const { args, pidfd } = putCloneArgs(this.data, call, this.options.shareMemory);
     if (call.cgroup !== undefined) this.store(call, args + CLONE_ARGS_CGROUP, 8, call.cgroup);
-    const op = this.begin(call, OP_CODE.SPAWN, 1, call.into);
-    this.ops.operand(op, 0, OPERAND_KIND.DATA, args);
+    this.values[0] = args;
+    const op = this.add(call, OP_CODE.SPAWN, this.slot(call.into), 0, 1, DATA);
     this.children.push({ step: this.step, spawn: op, calls: call.child });
     if (call.pidfd !== undefined) this.load(call, call.pidfd, pidfd, 4);
   }
 
   /** An op that compares a slot's bits with a value. */
   private compare(call: Call & { op: "assert" | "branch" }, code: number, nargs: number): number {
-    const op = this.begin(call, code, nargs);
-    this.ops.operand(op, 0, OPERAND_KIND.SLOT, this.slot(call.slot));
-    this.operand(op, 1, call.mask ?? -1);
-    this.ops.expect(op, call.equals, false);
+    this.values[0] = this.slot(call.slot);
+    this.values[1] = call.mask ?? -1;
+    const op = this.add(call, code, NO_SLOT, 0, nargs, SLOT_FIRST);
+    this.ops.compare(op, call.equals);
     return op;
   }
 
-  private set(call: Call, into: Slot, value: Operand): void {
-    const pointer = typeof value === "object" && !("slot" in value) ? this.place(call, value) : undefined;
-    const op = this.begin(call, OP_CODE.SET, 1, into);
-    if (pointer !== undefined) this.ops.operand(op, 0, OPERAND_KIND.DATA, pointer);
-    else if (typeof value !== "object") this.operand(op, 0, value);
-    else if ("slot" in value) this.ops.operand(op, 0, OPERAND_KIND.SLOT, this.slot(value.slot));
-  }
-
   private load(call: Call, into: Slot, at: number, width: number): void {
-    this.operand(this.begin(call, OP_CODE.LOAD, 1, into, width), 0, at);
+    this.values[0] = at;
+    this.add(call, OP_CODE.LOAD, this.slot(into), width, 1);
   }
 
+  /** Adds an op before the one whose operands are being collected, and leaves those alone. */
   private store(call: Call, at: number, width: 4 | 8, slot: Slot): void {
-    const op = this.begin(call, OP_CODE.STORE, 2, undefined, width);
-    this.operand(op, 0, at);
-    this.ops.operand(op, 1, OPERAND_KIND.SLOT, this.slot(slot));
-  }
-
-  private begin(call: Call | undefined, code: number, nargs: number, into?: Slot, nr = 0): number {
     this.steps.push(this.step);
     this.calls.push(call);
-    return this.ops.begin(code, nargs, into === undefined ? NO_SLOT : this.slot(into), nr);
+    this.ops.add(OP_CODE.STORE, NO_SLOT, width, 2, [at, this.slot(slot)], SLOT_SECOND);
   }
 
-  private operand(op: number, k: number, value: number | bigint): void {
-    this.ops.operand(op, k, OPERAND_KIND.IMMEDIATE, value);
+  private add(
+    call: Call | undefined,
+    code: number,
+    dst: number,
+    nr: number,
+    nargs: number,
+    kinds = 0,
+    moreKinds = 0,
+  ): number {
+    const op = this.ops.add(code, dst, nr, nargs, this.values, kinds, moreKinds);
+    this.steps[op] = this.step;
+    this.calls[op] = call;
+    return op;
   }
 
   private place(call: Call, operand: Pointer): number {
@@ -246,10 +274,11 @@ class Encoder {
   private block(call: Call, fields: readonly Field[]): number {
     const { data } = this;
     let size = 0;
-    for (const field of fields) size += fieldWidth(field);
+    for (let i = 0; i < fields.length; i++) size += fieldWidth(fields[i] as Field);
     const offset = data.reserve(size);
     let at = offset;
-    for (const field of fields) {
+    for (let i = 0; i < fields.length; i++) {
+      const field = fields[i] as Field;
       if ("u64" in field) data.put(at, 8, field.u64);
       else if ("u32" in field) data.put(at, 4, field.u32);
       else if ("slot" in field) this.store(call, at, field.width, field.slot);
@@ -294,12 +323,12 @@ function fieldWidth(field: Field): number {
   return "u16" in field ? 2 : 1;
 }
 
+const encoder = new Encoder();
+
 /**
  * Encodes lists of calls (one per step) into one program for the C interpreter.
  * Throws PLAN_BROKEN for a plan that names unknown labels, errnos or buffers.
  */
 export function encodeProgram(steps: readonly { calls: readonly Call[] }[], options: EncodeOptions): Encoded {
-  let calls = 0;
-  for (const step of steps) calls += step.calls.length;
-  return new Encoder(options, calls).encode(steps);
+  return encoder.encode(steps, options);
 }

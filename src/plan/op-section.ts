@@ -2,90 +2,103 @@ import { wideHigh, wideLow } from "../bytes/int64.ts";
 import { OP, OP_FLAG, OP_SIZE } from "./format.ts";
 
 /** Elements of an Int32Array that an op takes, and where its parts are among them. */
-export const OP_WORDS = OP_SIZE / 4;
-const WORD = {
-  /** code, nargs, dst */
-  HEAD: OP.CODE / 4,
-  NR: OP.NR / 4,
-  RULE: OP.RULE / 4,
-  /** rules, flags */
-  COUNTS: OP.RULES / 4,
-  KINDS: OP.KINDS / 4,
-  EXPECT: OP.EXPECT / 4,
-  ARGS: OP.ARGS / 4,
-} as const;
+const OP_WORDS = OP_SIZE / 4;
+/** code, nargs, dst */
+const HEAD = OP.CODE / 4;
+const NR = OP.NR / 4;
+const RULE = OP.RULE / 4;
+/** rules, flags */
+const COUNTS = OP.RULES / 4;
+const KINDS = OP.KINDS / 4;
+const EXPECT = OP.EXPECT / 4;
+const ARGS = OP.ARGS / 4;
+const EXPECT_FLAG = OP_FLAG.EXPECT << 16;
 
 /** Grows the ops and rules of a program in their final form. Methods name an op by its index. */
 export class OpSection {
   count = 0;
   /** Pairs: errno, target op. */
   readonly rules: number[] = [];
-  private words: Int32Array;
+  private words = new Int32Array(64 * OP_WORDS);
 
-  /** `expected` is about how many ops there will be. */
-  constructor(expected: number) {
-    this.words = new Int32Array(OP_WORDS * expected);
+  /** Forgets everything. */
+  clear(): void {
+    this.words.fill(0, 0, OP_WORDS * this.count);
+    this.count = 0;
+    this.rules.length = 0;
   }
 
-  /** Begins an op and gives its index. */
-  begin(code: number, nargs: number, dst: number, nr: number): number {
+  /**
+   * Adds an op and gives its index. Its operands are the first `nargs` of `values`; `kinds` and `moreKinds` hold a byte
+   * of OPERAND_KIND for each of the first four, and of those behind them.
+   */
+  add(
+    code: number,
+    dst: number,
+    nr: number,
+    nargs: number,
+    values: readonly (number | bigint)[],
+    kinds: number,
+    moreKinds = 0,
+  ): number {
     const op = this.count++;
     const at = OP_WORDS * op;
     if (at + OP_WORDS > this.words.length) this.grow();
     const { words } = this;
-    words[at + WORD.HEAD] = code | (nargs << 8) | (dst << 16);
-    words[at + WORD.NR] = nr;
+    words[at + HEAD] = code | (nargs << 8) | (dst << 16);
+    words[at + NR] = nr;
+    words[at + KINDS] = kinds;
+    if (moreKinds !== 0) words[at + KINDS + 1] = moreKinds;
+    let to = at + ARGS;
+    for (let k = 0; k < nargs; k++) {
+      const value = values[k] as number | bigint;
+      if (typeof value === "number" && value >>> 0 === value) words[to] = value;
+      else {
+        words[to] = wideLow(value);
+        words[to + 1] = wideHigh(value);
+      }
+      to += 2;
+    }
     return op;
   }
 
-  /** The operand number `k`, of a kind of OPERAND_KIND. */
-  operand(op: number, k: number, kind: number, value: number | bigint): void {
-    const { words } = this;
-    const at = OP_WORDS * op;
-    const to = at + WORD.ARGS + 2 * k;
-    if (typeof value === "number" && value >>> 0 === value) words[to] = value;
-    else {
-      words[to] = wideLow(value);
-      words[to + 1] = wideHigh(value);
-    }
-    if (kind !== 0) this.addBits(at + WORD.KINDS + (k >> 2), kind << (8 * (k & 3)));
+  /** What the value is compared with. */
+  compare(op: number, value: number | bigint): void {
+    const at = OP_WORDS * op + EXPECT;
+    this.words[at] = wideLow(value);
+    this.words[at + 1] = wideHigh(value);
   }
 
-  /** What the result, or the value, is compared with; `flag` says that the result is. */
-  expect(op: number, value: number | bigint, flag: boolean): void {
-    const at = OP_WORDS * op;
-    this.words[at + WORD.EXPECT] = wideLow(value);
-    this.words[at + WORD.EXPECT + 1] = wideHigh(value);
-    if (flag) this.addBits(at + WORD.COUNTS, OP_FLAG.EXPECT << 16);
+  /** The exact result that means success. */
+  expect(op: number, value: number): void {
+    this.compare(op, value);
+    const at = OP_WORDS * op + COUNTS;
+    this.words[at] = (this.words[at] as number) | EXPECT_FLAG;
   }
 
   /** The op that a jump goes to, once that is known. */
   target(op: number, target: number): void {
-    this.words[OP_WORDS * op + WORD.NR] = target;
+    this.words[OP_WORDS * op + NR] = target;
   }
 
-  /** Adds a rule to the op that was begun last; gives its index. */
+  /** Adds a rule to the op that was added last; gives its index. */
   rule(op: number, errno: number, target: number): number {
     const at = OP_WORDS * op;
     const index = this.rules.length / 2;
-    const counts = this.words[at + WORD.COUNTS] as number;
-    if ((counts & 0xffff) === 0) this.words[at + WORD.RULE] = index;
-    this.words[at + WORD.COUNTS] = counts + 1;
+    const counts = this.words[at + COUNTS] as number;
+    if ((counts & 0xffff) === 0) this.words[at + RULE] = index;
+    this.words[at + COUNTS] = counts + 1;
     this.rules.push(errno, target);
     return index;
   }
 
-  /** The ops so far. */
+  /** The ops so far; only until the next one is added. */
   get content(): Int32Array {
     return this.words.subarray(0, OP_WORDS * this.count);
   }
 
-  private addBits(at: number, bits: number): void {
-    this.words[at] = (this.words[at] as number) | bits;
-  }
-
   private grow(): void {
-    const bigger = new Int32Array(2 * this.words.length + OP_WORDS);
+    const bigger = new Int32Array(2 * this.words.length);
     bigger.set(this.words);
     this.words = bigger;
   }
