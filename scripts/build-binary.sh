@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds build/runt, the static binary: the core on quickjs-ng, with libseccomp, the interpreter and runt-init inside.
-# CROSS=aarch64-linux-gnu- builds build/runt-aarch64-linux-gnu. For the machine itself
-# scripts/build-native.sh must have run; for another one it is run here.
+# CROSS=aarch64-linux-gnu- builds build/runt-aarch64-linux-gnu. For the machine itself scripts/build-native.sh
+# must have run before; for another one it is run here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -37,7 +37,8 @@ elif [ "$cross" = aarch64-linux-gnu- ]; then
   needs qemu-user-static qemu-aarch64-static
   sysroot=$(bash scripts/fetch-sysroot.sh) || lacks "musl and libseccomp for aarch64 are missing"
   # The helper functions for atomics choose between two ways by what they learn at start: one more thing to initialize.
-  settings=(CC="${cross}gcc -specs=$sysroot/usr/lib/aarch64-linux-musl/musl-gcc.specs -mno-outline-atomics"
+  settings=(HOST="$PWD/build/binary/host"
+    CC="${cross}gcc -specs=$sysroot/musl-gcc.specs -mno-outline-atomics"
     OBJCOPY="${cross}objcopy" NM="${cross}nm" RUN="env -i setarch --addr-no-randomize qemu-aarch64-static"
     HEADERS="-idirafter $sysroot/usr/include -idirafter $sysroot/usr/include/aarch64-linux-gnu"
     LIBSECCOMP="$sysroot/usr/lib/aarch64-linux-gnu/libseccomp.a")

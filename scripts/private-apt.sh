@@ -1,0 +1,38 @@
+# To be sourced: fetches Debian packages into a folder without touching the system's own apt, its sources or its list of
+# architectures. Packages are verified through the archive keyring.
+
+# Prints "mirror suite main" for each suite of Debian that this machine's apt uses; nothing without any.
+debian_suites() {
+  apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+    grep -E '^[^ ]*/debian(-security)?/? [^ ]+ main$' | sort -u || true
+}
+
+# fetch_packages STORE ARCH SOURCES PACKAGE...: empties STORE and unpacks there the newest of each package that SOURCES, lines as
+# debian_suites prints them, have for the architecture ARCH; STORE/packages, written last, names their versions. On
+# failure false, after apt has said why.
+fetch_packages() {
+  local store=$1 arch=$2 sources=$3 keyring=/usr/share/keyrings/debian-archive-keyring.gpg package
+  shift 3
+  [ -e "$keyring" ] || {
+    echo "the keyring $keyring is missing: apt-get install debian-archive-keyring" >&2
+    return 1
+  }
+  rm -rf "$store"
+  mkdir -p "$store"/apt/{state/lists/partial,cache/archives/partial}
+  : >"$store/apt/status"
+  sed "s|^|deb [arch=$arch signed-by=$keyring] |" <<<"$sources" >"$store/apt/sources.list"
+  # A user of its own has no access to private folders, so that apt works as the caller.
+  local private=(-o "Dir::Etc::SourceList=$store/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
+    -o APT::Sandbox::User= -o "Dir::State=$store/apt/state" -o "Dir::State::status=$store/apt/status"
+    -o "Dir::Cache=$store/apt/cache" -o APT::Get::List-Cleanup=0 -o Acquire::Languages=none
+    -o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null -o "APT::Architecture=$arch"
+    -o "APT::Architectures::=$arch")
+  apt-get "${private[@]}" update -qq >&2 || return 1
+  (cd "$store/apt" && apt-get "${private[@]}" download -qq "${@/%/:$arch}" >&2) || return 1
+  for package in "$store"/apt/*.deb; do
+    dpkg-deb --extract "$package" "$store" || return 1
+    basename "$package" .deb >>"$store/apt/packages"
+  done
+  mv "$store/apt/packages" "$store/packages"
+  rm -rf "$store/apt"
+}
