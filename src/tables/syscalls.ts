@@ -45,6 +45,7 @@ export const SYSCALLS = {
   fsconfig: [431, 431],
   fsmount: [432, 432],
   mount_setattr: [442, 442],
+  clone: [56, 220],
   clone3: [435, 435],
   unshare: [272, 97],
   setns: [308, 268],

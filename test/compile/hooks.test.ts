@@ -1,6 +1,6 @@
 import t from "tap";
 import { compileContainerHooks, compileHostHooks } from "../../src/compile/hooks.ts";
-import type { Call, Spawn, SysCall } from "../../src/plan/call.ts";
+import type { Call, SysCall } from "../../src/plan/call.ts";
 import type { Hook } from "../../src/spec/types.ts";
 import { encode, inputOf } from "./process/input.ts";
 import { type Answer, walk } from "./process/walk.ts";
@@ -12,8 +12,10 @@ const KNOWN = [
   ["watch.pidfd", 12],
   ["hook.pidfd", 13],
 ] as const;
-const spawnOf = (calls: readonly Call[]) => calls.find((call): call is Spawn => call.op === "spawn");
-const childOf = (calls: readonly Call[]) => (spawnOf(calls)?.child ?? []) as Call[];
+const labelled = (calls: readonly Call[], name: string) =>
+  calls.findIndex((call) => call.op === "label" && call.name === name);
+/** What the copy of init does. */
+const childOf = (calls: readonly Call[]) => calls.slice(labelled(calls, "child"), labelled(calls, "parent"));
 const executed = (calls: readonly Call[]) =>
   childOf(calls).find((call): call is SysCall => call.op === "sys" && call.name === "execve")?.args;
 
@@ -88,7 +90,25 @@ t.test("the environment is the hook's own; startContainer hooks without one get 
 t.test("createContainer hooks begin in the rootfs, startContainer hooks where the process is", (t) => {
   const first = (name: "createContainer" | "startContainer") => inside(name, [{ path: "/h" }])[0]?.calls[0];
   t.match(first("createContainer"), { name: "fchdir", args: [{ slot: "rootfs.fd" }] });
-  t.match(first("startContainer"), { op: "spawn" });
+  t.match(first("startContainer"), { name: "clone" });
+  t.end();
+});
+
+t.test("init makes hooks by clone(2), without any flag that a seccomp filter would refuse", (t) => {
+  const [step] = inside("startContainer", [{ path: "/h" }]);
+  const calls = step?.calls ?? [];
+  t.same(
+    calls.filter((call) => call.op === "spawn").length,
+    0,
+    "clone3(2) is answered with ENOSYS by profiles",
+  );
+  const CLONE_PIDFD_AND_SIGCHLD = 0x1011;
+  t.match(calls[0], { args: [CLONE_PIDFD_AND_SIGCHLD, 0, { size: 8 }, 0, 0], into: "hook.pid" });
+  const names = (pid: number) =>
+    walk(calls, (call) => (call.name === "clone" ? pid : 0), KNOWN).made.map((call) => call.name);
+  t.ok(names(0).includes("execve"), "the copy becomes the hook");
+  t.notOk(names(0).includes("waitid"));
+  t.same(names(5), ["clone", "waitid", "close"], "and init waits for it");
   t.end();
 });
 
@@ -114,6 +134,7 @@ function watched(ended: { code: number; status: number }, timeout?: number, poll
   return walk(
     step?.calls ?? [],
     (call) => {
+      if (call.name === "clone") return 5;
       if (call.name === "ppoll") return poll;
       if (call.name === "pidfd_send_signal") return "ESRCH";
       return { loads: { "hook.code": ended.code, "hook.status": ended.status } };
@@ -135,9 +156,9 @@ t.test("a hook that runs too long is killed and reaped", (t) => {
   t.same(failed, { errno: "ETIMEDOUT", why: "hook ran past specified timeout of 2.0s" });
   t.same(
     made.map((call) => call.name),
-    ["ppoll", "pidfd_send_signal", "waitid"],
+    ["clone", "ppoll", "pidfd_send_signal", "waitid"],
   );
-  t.same(made[0]?.args.slice(0, 3), [
+  t.same(made[1]?.args.slice(0, 3), [
     { block: [{ slot: "hook.pidfd", width: 4 }, { u32: 1 }] },
     1,
     { block: [{ u64: 2 }, { u64: 0 }] },

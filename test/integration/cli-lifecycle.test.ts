@@ -230,6 +230,36 @@ binaryTest("run forwards signals", async (t, lab) => {
   t.same(await begun.ended, { status: 7, stdout: "ready\ngot\n", stderr: "" });
 });
 
+binaryTest("hooks in the container run under a filter that refuses clone3", (t, lab) => {
+  for (const noNewPrivileges of [true, false]) {
+    const args = ["sh", "-c", "cat /tmp/created /tmp/started"];
+    const touch = (name: string, path: string) => ({
+      path: "/bin/sh",
+      args: ["sh", "-c", `echo ${name} > ${path}; grep Seccomp: /proc/self/status >> ${path}`],
+    });
+    const bundle = lab.bundle(args, (spec) => {
+      spec.root = { path: "rootfs" };
+      spec.process = { ...spec.process, cwd: "/", noNewPrivileges };
+      spec.hooks = {
+        createContainer: [touch("created", "tmp/created")],
+        startContainer: [touch("started", "/tmp/started")],
+      };
+      spec.linux = {
+        ...spec.linux,
+        seccomp: {
+          defaultAction: "SCMP_ACT_ALLOW",
+          syscalls: [{ names: ["clone3"], action: "SCMP_ACT_ERRNO", errnoRet: 38 }],
+        },
+      };
+    });
+    t.same(
+      lab.runt(["run", "-b", bundle, lab.id("filtered")]),
+      { status: 0, stdout: "created\nSeccomp:\t0\nstarted\nSeccomp:\t2\n", stderr: "" },
+      `noNewPrivileges ${noNewPrivileges}`,
+    );
+  }
+});
+
 binaryTest("run of a command that does not exist", (t, lab) => {
   const ended = lab.runt(["run", "-b", lab.bundle(["/bin/nosuch"]), lab.id("absent")]);
   t.equal(ended.status, 1);
