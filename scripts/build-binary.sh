@@ -26,7 +26,7 @@ needs() {
 
 needs build-essential gcc make objcopy nm
 needs util-linux setarch
-# What differs from the Makefile's own settings, which are for the machine that builds.
+# The Makefile's variables for another machine than the one that builds.
 settings=()
 if [ -z "$cross" ]; then
   needs musl-tools musl-gcc
@@ -36,12 +36,8 @@ elif [ "$cross" = aarch64-linux-gnu- ]; then
   needs gcc-aarch64-linux-gnu "${cross}gcc" "${cross}objcopy" "${cross}nm"
   needs qemu-user-static qemu-aarch64-static
   sysroot=$(bash scripts/fetch-sysroot.sh) || lacks "musl and libseccomp for aarch64 are missing"
-  # The helper functions for atomics choose between two ways by what they learn at start: one more thing to initialize.
-  settings=(HOST="$PWD/build/binary/host"
-    CC="${cross}gcc -specs=$sysroot/musl-gcc.specs -mno-outline-atomics"
-    OBJCOPY="${cross}objcopy" NM="${cross}nm" RUN="env -i setarch --addr-no-randomize qemu-aarch64-static"
-    HEADERS="-idirafter $sysroot/usr/include -idirafter $sysroot/usr/include/aarch64-linux-gnu"
-    LIBSECCOMP="$sysroot/usr/lib/aarch64-linux-gnu/libseccomp.a")
+  # qjsc is the same program.
+  settings=(CROSS="$cross" SYSROOT="$sysroot" HOST="$PWD/build/binary/host")
   bash scripts/build-native.sh
 else
   lacks "CROSS is $cross; only aarch64-linux-gnu- is known"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the build and the tests need and the machine lacks: npm packages and Debian packages.
 # Says what it does, one line each; does nothing (and prints nothing) when all is there.
+# "setup.sh aarch64" installs what building and running programs for aarch64 needs besides.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,6 +17,9 @@ fi
 needs=(
   "gcc:gcc" "make:make" "/usr/include/stdio.h:libc6-dev" "/usr/include/seccomp.h:libseccomp-dev" "musl-gcc:musl-tools" "/bin/busybox:busybox-static" "strace:strace" "ip:iproute2"
 )
+if [ "${1:-}" = aarch64 ]; then
+  needs+=("aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu" "qemu-aarch64-static:qemu-user-static")
+fi
 missing=()
 for need in "${needs[@]}"; do
   probe=${need%%:*}
