@@ -21,8 +21,9 @@ node_modules/.bin/esbuild bench/main.ts --bundle --platform=node --format=esm --
 
 CRUN_DEBIAN=$(bash bench/fetch-crun.sh) || echo "bench: goes on without Debian's newest crun"
 if [[ " $* " = *" --with-youki "* ]] && [ ! -e $built/youki/bin/youki ]; then
+  # Its default features know no cgroup v1.
   echo "bench: cargo builds youki; that takes some minutes"
-  timeout 900 cargo install --quiet youki --root $built/youki || echo "bench: youki could not be built (see above)"
+  timeout 900 cargo install --quiet youki --features v1 --root $built/youki || echo "bench: youki could not be built (see above)"
 fi
 [ ! -e $built/youki/bin/youki ] || YOUKI=${YOUKI:-$built/youki/bin/youki}
 export CRUN_DEBIAN YOUKI=${YOUKI:-}

@@ -71,3 +71,18 @@ export async function perform(
     return { ...output, series, notes };
   });
 }
+
+/** The runtimes that can run a container here at all; `say` hears which cannot, and why. */
+export async function able(
+  runtimes: readonly Runtime[],
+  ground: Ground,
+  say: (line: string) => void,
+): Promise<Runtime[]> {
+  const bundle = ground.bundles.of("true");
+  const failed = new Map<Runtime, string>();
+  for (const runtime of runtimes) {
+    await attempt(runtime, failed, async () => void (await ground.run(runtime, bundle, 5)));
+  }
+  for (const note of failed.values()) say(`${note}; it is left out`);
+  return runtimes.filter((runtime) => !failed.has(runtime));
+}

@@ -3,7 +3,7 @@ import { readFileSync, truncateSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 
-const FAILURE_SHOWN = 400;
+const FAILURE_SHOWN = 200;
 const TIMED_OUT = 255;
 
 /** How long programs took, from the start of the first to the end of the last, and the most memory that one had. */

@@ -19,8 +19,11 @@ export function load(): number {
   return loadavg()[0] ?? 0;
 }
 
-/** What a reader must know of the machine and the programs, as pairs of name and value. */
-export function machineFacts(runtimes: readonly Runtime[], rounds: number): [string, string][] {
+/**
+ * What a reader must know of the machine and the programs, as pairs of name and value.
+ * @param busy the load before the benchmark began
+ */
+export function machineFacts(runtimes: readonly Runtime[], rounds: number, busy: number): [string, string][] {
   const processors = cpus();
   const models = [...new Set(processors.map(({ model }) => model.trim()))].join(", ");
   return [
@@ -29,7 +32,7 @@ export function machineFacts(runtimes: readonly Runtime[], rounds: number): [str
     ["distribution", distribution()],
     ["processors", `${processors.length}, ${models || "model unknown"}`],
     ["memory", `${Math.round(totalmem() / 2 ** 30)} GiB`],
-    ["load before the start", load().toFixed(1)],
+    ["load before the start", busy.toFixed(1)],
     ["cgroups", cgroupMode()],
     ["Node", process.version],
     ...runtimes

@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Bundles } from "./bundles.ts";
 import { drawChart } from "./chart.ts";
-import { perform } from "./experiment.ts";
+import { able, perform } from "./experiment.ts";
 import { EXPERIMENTS } from "./experiments.ts";
 import { Ground } from "./ground.ts";
 import { Interrupted, Launcher } from "./launcher.ts";
 import { removeCgroups } from "./leftovers.ts";
 import { load, machineFacts } from "./machine.ts";
 import { type Options, readOptions } from "./options.ts";
-import { writePage } from "./page.ts";
+import { type Findings, writePage } from "./page.ts";
 import type { Measure } from "./results.ts";
 import { findRuntimes, type Runtime, which } from "./runtimes.ts";
 import { measureSizes } from "./size.ts";
@@ -23,6 +23,8 @@ const BUSY = 0.5;
 /** What the chart shows; the tables have everything. */
 const CHARTED = ["run", "lifecycle", "exec", "state", "list", "mounts-1000", "at-once", "peak", "smallest"];
 
+const say = (line: string): void => console.log(line);
+
 async function measureAll(
   runtimes: readonly Runtime[],
   ground: Ground,
@@ -33,7 +35,7 @@ async function measureAll(
   const own = ownOf(runtimes);
   const tell = (found: readonly Measure[]): void => {
     measures.push(...found);
-    for (const measure of found) console.log(`\n${printMeasure(measure, measures, own.id, own.label)}`);
+    for (const measure of found) say(`\n${printMeasure(measure, measures, own.id, own.label)}`);
   };
   for (const [name, make] of EXPERIMENTS) {
     if (wanted(name)) tell(await perform(make(ground), runtimes, ground, options.rounds));
@@ -61,10 +63,10 @@ function charted(measures: readonly Measure[], own: Runtime): Measure[] {
     }));
 }
 
-function write(measures: readonly Measure[], own: Runtime, facts: readonly [string, string][]): void {
-  writeFileSync("docs/benchmark.svg", drawChart(charted(measures, own), own.id));
-  writeFileSync("docs/benchmark.md", writePage(measures, facts, own.id, own.label));
-  console.log("\nwrote docs/benchmark.md and docs/benchmark.svg");
+function write(found: Findings, own: Runtime): void {
+  writeFileSync("docs/benchmark.svg", drawChart(charted(found.measures, own), own.id));
+  writeFileSync("docs/benchmark.md", writePage(found, own.id, own.label));
+  say("\nwrote docs/benchmark.md and docs/benchmark.svg");
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -72,10 +74,8 @@ async function main(args: readonly string[]): Promise<void> {
   const runc = which("runc");
   if (runc === undefined)
     throw new Error("runc is missing, whose default config is what is run: apt-get install runc");
-  const runtimes = findRuntimes((line) => console.log(line));
-  const facts = machineFacts(runtimes, options.rounds);
-  if (load() > BUSY)
-    console.log(`this machine is busy (load ${load().toFixed(1)}): the times will be far apart`);
+  const busy = load();
+  if (busy > BUSY) say(`this machine is busy (load ${busy.toFixed(1)}): the times will be far apart`);
   // Folders of state are where runtimes have theirs.
   const work = mkdtempSync("/run/runt-bench-");
   const image = mkdtempSync(join(tmpdir(), "runt-bench-"));
@@ -84,14 +84,20 @@ async function main(args: readonly string[]): Promise<void> {
   const ground = new Ground(launcher, new Bundles(image, runc), work, prefix);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => launcher.interrupt());
   try {
+    const absent: string[] = [];
+    const miss = (line: string): void => {
+      absent.push(line);
+      say(line);
+    };
+    const runtimes = await able(findRuntimes(miss), ground, miss);
+    const facts = machineFacts(runtimes, options.rounds, busy);
     const measures = await measureAll(runtimes, ground, options);
-    if (options.write) write(measures, ownOf(runtimes), facts);
+    if (options.write) write({ measures, facts, absent }, ownOf(runtimes));
   } finally {
     launcher.resume();
     await ground.removeAll();
     launcher.close();
-    for (const folder of removeCgroups(prefix))
-      console.log(`a runtime left the cgroup ${folder}; it is removed`);
+    for (const folder of removeCgroups(prefix)) say(`a runtime left the cgroup ${folder}; it is removed`);
     rmSync(work, { recursive: true });
     rmSync(image, { recursive: true });
   }

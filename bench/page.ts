@@ -36,19 +36,24 @@ function section(measure: Measure, measures: readonly Measure[], own: string, ow
   ].join("\n");
 }
 
+/** What a run of the benchmark has found. */
+export interface Findings {
+  readonly measures: readonly Measure[];
+  /** Machine and programs, as pairs of name and value. */
+  readonly facts: readonly (readonly [string, string])[];
+  /** What was not measured, and why. */
+  readonly absent: readonly string[];
+}
+
 /** Writes docs/benchmark.md: what was measured where, the chart, and a table of each measure. */
-export function writePage(
-  measures: readonly Measure[],
-  facts: readonly (readonly [string, string])[],
-  own: string,
-  ownLabel: string,
-): string {
+export function writePage({ measures, facts, absent }: Findings, own: string, ownLabel: string): string {
   return [
     INTRODUCTION,
     "![bars of the medians with quartiles](benchmark.svg)\n",
     "## Machine and programs\n",
     "| | |\n|---|---|",
     ...facts.map(([name, value]) => `| ${name} | ${value} |`),
+    ...(absent.length > 0 ? ["\nNot measured:\n", ...absent.map((line) => `- ${line}`)] : []),
     "\n## Results\n",
     ...measures.map((measure) => section(measure, measures, own, ownLabel)),
   ].join("\n");

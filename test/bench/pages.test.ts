@@ -25,8 +25,13 @@ t.test("the chart is well-formed, and follows the scheme of its reader", async (
 
 t.test("the page has the facts and a table of each measure", async (t) => {
   const failed = { ...run, notes: ["crun failed: status 1"] };
-  const page = writePage([failed], [["kernel", "Linux 6"]], "runt", "runt");
+  const page = writePage(
+    { measures: [failed], facts: [["kernel", "Linux 6"]], absent: ["no youki"] },
+    "runt",
+    "runt",
+  );
   t.match(page, "| kernel | Linux 6 |");
+  t.match(page, "\n\nNot measured:\n\n- no youki\n\n## Results");
   t.match(page, "### Title of run (2 rounds)\n");
   t.match(
     page,
