@@ -2,9 +2,10 @@ import { RuntError } from "../error/runt-error.ts";
 import { AT_FDCWD, buf, O, RESOLVE, str, sys } from "../plan/build.ts";
 import type { Call, Operand } from "../plan/call.ts";
 import { callLine } from "../plan/print-call.ts";
-import { ERRNO_NUMBERS, errnoText } from "../tables/errnos.ts";
+import { ERRNO_NUMBERS, errnoName, errnoText } from "../tables/errnos.ts";
 import type { SyscallName } from "../tables/syscalls.ts";
-import { bufferBytes, type Carried, carry, slotValue } from "./carry.ts";
+import { carry, slotValue } from "./carry.ts";
+import { OneCall } from "./one-call.ts";
 import type { Host } from "./port.ts";
 
 const NOTHING: ReadonlyMap<string, number> = new Map();
@@ -36,14 +37,16 @@ export interface Dirent {
  */
 export class Sys {
   readonly host: Host;
+  private readonly one: OneCall;
 
   constructor(host: Host) {
     this.host = host;
+    this.one = new OneCall(host);
   }
 
   /** Carries out one call and gives its result, negative errno included; `tolerated` errnos do not throw. */
   call(name: SyscallName, args: readonly Operand[], tolerated: readonly string[] = []): number {
-    return this.run(sys(name, args), tolerated).result;
+    return this.make(name, args, tolerated);
   }
 
   /** openat2(2) with O_CLOEXEC; `resolve` holds RESOLVE bits (0 = plain). Returns the fd or -errno if tolerated. */
@@ -70,8 +73,8 @@ export class Sys {
 
   /** read(2) of up to `size` bytes; an empty array is the end of the file. */
   read(fd: number, size: number): Uint8Array {
-    const { result, carried } = this.run(sys("read", [fd, buf("data", size), size]), []);
-    return bufferBytes(carried, "data").slice(0, result);
+    const result = this.make("read", [fd, buf("data", size), size]);
+    return this.operand(1, result).slice();
   }
 
   /** The UTF-8 bytes of `text`. */
@@ -90,20 +93,11 @@ export class Sys {
 
   /** All bytes of an open file, up to `limit`; more than that is an error (EFBIG). */
   readAll(fd: number, limit = 16 * 1024 * 1024): Uint8Array {
-    const chunks: Uint8Array[] = [];
-    let length = 0;
-    for (;;) {
-      const chunk = this.read(fd, READ_CHUNK);
-      if (chunk.length === 0) break;
-      length += chunk.length;
-      if (length > limit) throw callError(sys("read", [fd]), "EFBIG");
-      chunks.push(chunk);
-    }
-    const all = new Uint8Array(length);
-    let at = 0;
-    for (const chunk of chunks) {
-      all.set(chunk, at);
-      at += chunk.length;
+    let all = this.read(fd, READ_CHUNK);
+    for (let chunk = all; chunk.length > 0; ) {
+      chunk = this.read(fd, READ_CHUNK);
+      if (all.length + chunk.length > limit) throw callError(sys("read", [fd]), "EFBIG");
+      if (chunk.length > 0) all = joined(all, chunk);
     }
     return all;
   }
@@ -139,7 +133,8 @@ export class Sys {
     const fd = this.openat2(dir, path, O.WRONLY, { resolve });
     try {
       const bytes = this.bytes(text);
-      this.run(sys("write", [fd, { bytes }, bytes.length], { expect: bytes.length }), []);
+      const written = this.make("write", [fd, { bytes }, bytes.length]);
+      if (written !== bytes.length) throw callError(sys("write", [fd, { bytes }, bytes.length]), "EIO");
     } finally {
       this.close(fd);
     }
@@ -165,8 +160,8 @@ export class Sys {
 
   /** statx(2) of `path` below `dir`; an empty path with AT_EMPTY_PATH (0x1000) in `flags` means the fd itself. */
   stat(dir: number, path: string, flags = 0): Stat {
-    const { carried } = this.run(sys("statx", [dir, str(path), flags, 0x7ff, buf("stat", 256)]), []);
-    const bytes = bufferBytes(carried, "stat");
+    this.make("statx", [dir, str(path), flags, 0x7ff, buf("stat", 256)]);
+    const bytes = this.operand(4, 256);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     return {
       mode: view.getUint16(28, true),
@@ -183,8 +178,8 @@ export class Sys {
 
   /** f_type of fstatfs(2). */
   filesystemType(fd: number): number {
-    const { carried } = this.run(sys("fstatfs", [fd, buf("statfs", 120)]), []);
-    const bytes = bufferBytes(carried, "statfs");
+    this.make("fstatfs", [fd, buf("statfs", 120)]);
+    const bytes = this.operand(1, 120);
     return Number(new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(0, true));
   }
 
@@ -192,9 +187,9 @@ export class Sys {
   list(fd: number): Dirent[] {
     const entries: Dirent[] = [];
     for (;;) {
-      const { result, carried } = this.run(sys("getdents64", [fd, buf("dir", 32768), 32768]), []);
+      const result = this.make("getdents64", [fd, buf("dir", 32768), 32768]);
       if (result === 0) return entries;
-      const bytes = bufferBytes(carried, "dir").subarray(0, result);
+      const bytes = this.operand(1, result);
       for (let at = 0; at < result; ) {
         const length = (bytes[at + 16] as number) | ((bytes[at + 17] as number) << 8);
         const end = bytes.indexOf(0, at + 19);
@@ -207,12 +202,12 @@ export class Sys {
 
   /** pipe2(2) with O_CLOEXEC and `flags`: [read end, write end]. */
   pipe(flags = 0): [number, number] {
-    return this.pair(sys("pipe2", [buf("pair", 8), flags | O.CLOEXEC]));
+    return this.pair("pipe2", [buf("pair", 8), flags | O.CLOEXEC], 0);
   }
 
   /** socketpair(2) of AF_UNIX with SOCK_CLOEXEC; `type` is SOCK_STREAM 1 or SOCK_SEQPACKET 5. */
   socketpair(type: number): [number, number] {
-    return this.pair(sys("socketpair", [1, type | 0o2000000, 0, buf("pair", 8)]));
+    return this.pair("socketpair", [1, type | 0o2000000, 0, buf("pair", 8)], 3);
   }
 
   /**
@@ -222,20 +217,16 @@ export class Sys {
     const size = 8 * fds.length;
     const wait = { block: [{ u64: Math.floor(timeoutMs / 1000) }, { u64: (timeoutMs % 1000) * 1000000 }] };
     const list: Operand = { block: fds.flatMap((entry) => [{ u32: entry.fd >>> 0 }, { u32: entry.events }]) };
-    const { carried } = this.run(sys("ppoll", [list, fds.length, timeoutMs < 0 ? 0 : wait, 0, 8]), []);
-    // The block is the first thing in the program's data.
-    const view = new DataView(
-      carried.program.buffer,
-      carried.program.byteOffset + carried.encoded.dataOffset,
-      size,
-    );
+    this.make("ppoll", [list, fds.length, timeoutMs < 0 ? 0 : wait, 0, 8]);
+    const bytes = this.operand(0, size);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, size);
     return fds.map((_, i) => view.getUint16(8 * i + 6, true));
   }
 
   /** The working directory's path; "(unreachable)…" when it is outside of the root. */
   getcwd(): string {
-    const { result, carried } = this.run(sys("getcwd", [buf("cwd", 4096), 4096]), []);
-    return this.host.text(bufferBytes(carried, "cwd").subarray(0, result - 1));
+    const result = this.make("getcwd", [buf("cwd", 4096), 4096]);
+    return this.host.text(this.operand(0, result - 1));
   }
 
   getpid(): number {
@@ -244,8 +235,8 @@ export class Sys {
 
   /** clock_gettime(2) of `clock` (0 = real time, 1 = monotonic) in nanoseconds. */
   clock(clock: 0 | 1): bigint {
-    const { carried } = this.run(sys("clock_gettime", [clock, buf("time", 16)]), []);
-    const bytes = bufferBytes(carried, "time");
+    this.make("clock_gettime", [clock, buf("time", 16)]);
+    const bytes = this.operand(1, 16);
     const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
     return view.getBigInt64(0, true) * 1000000000n + view.getBigInt64(8, true);
   }
@@ -255,23 +246,40 @@ export class Sys {
     this.poll([], ms);
   }
 
-  private pair(call: Call & { op: "sys" }): [number, number] {
-    const { carried } = this.run(call, []);
-    const bytes = bufferBytes(carried, "pair");
+  private pair(name: SyscallName, args: readonly Operand[], operand: number): [number, number] {
+    this.make(name, args);
+    const bytes = this.operand(operand, 8);
     const view = new DataView(bytes.buffer, bytes.byteOffset, 8);
     return [view.getInt32(0, true), view.getInt32(4, true)];
   }
 
-  private run(
-    call: Call & { op: "sys" },
-    tolerated: readonly string[],
-  ): { result: number; carried: Carried } {
-    const carried = carry(this.host, [{ ...call, into: "result" }], NOTHING);
-    if (carried.failure === undefined) return { result: slotValue(carried, "result"), carried };
-    const { errno } = carried.failure;
-    if (!tolerated.includes(errno)) throw callError(call, errno);
-    return { result: -(ERRNO_NUMBERS[errno as keyof typeof ERRNO_NUMBERS] ?? 1), carried };
+  /** Makes one call; gives its result, -errno when that is tolerated. */
+  private make(name: SyscallName, args: readonly Operand[], tolerated: readonly string[] = []): number {
+    const result = OneCall.fits(args) ? this.one.run(name, args) : this.makeLarge(name, args);
+    if (result >= 0) return result;
+    const errno = errnoName(-result);
+    if (!tolerated.includes(errno)) throw callError(sys(name, args), errno);
+    return result;
   }
+
+  /** A call whose operands need a program of their own. */
+  private makeLarge(name: SyscallName, args: readonly Operand[]): number {
+    const carried = carry(this.host, [sys(name, args, { into: "result" })], NOTHING);
+    if (carried.failure === undefined) return slotValue(carried, "result");
+    return -(ERRNO_NUMBERS[carried.failure.errno as keyof typeof ERRNO_NUMBERS] ?? 1);
+  }
+
+  /** What the last call left in the buffer or block that is its operand `k`; a view, until the next call. */
+  private operand(k: number, length: number): Uint8Array {
+    return this.one.operand(k, length);
+  }
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }
 
 /** The error for a call that failed: the call with its operands, the errno and its words. */

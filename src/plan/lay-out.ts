@@ -27,20 +27,32 @@ const BUILD_ID = buildId();
 const BUILD_ID_LOW = Number(BigInt.asIntN(32, BUILD_ID));
 const BUILD_ID_HIGH = Number(BigInt.asIntN(32, BUILD_ID >> 32n));
 
-function writeHeader(words: Int32Array, draft: Draft): void {
+/** What a header says besides what is the same in all: counts, and bytes of data. */
+export interface HeaderFields {
+  id: number;
+  slots: number;
+  ops: number;
+  rules: number;
+  relocations: number;
+  data: number;
+  report: number;
+}
+
+/** Writes the header of the program that is as long as `words`. */
+export function putHeader(words: Int32Array, fields: HeaderFields): void {
   words[HEADER.MAGIC / 4] = MAGIC;
   words[HEADER.VERSION / 4] = FORMAT_VERSION;
   words[HEADER.BUILD_ID / 4] = BUILD_ID_LOW;
   words[HEADER.BUILD_ID / 4 + 1] = BUILD_ID_HIGH;
   words[HEADER.LENGTH / 4] = words.byteLength;
-  words[HEADER.ID / 4] = draft.id;
-  words[HEADER.SLOTS / 4] = draft.slots.size;
-  words[HEADER.OPS / 4] = draft.ops.count;
-  words[HEADER.RULES / 4] = draft.ops.rules.length / 2;
-  words[HEADER.RELOCS / 4] = draft.data.relocations.length / 2;
-  words[HEADER.DATA / 4] = draft.data.length;
+  words[HEADER.ID / 4] = fields.id;
+  words[HEADER.SLOTS / 4] = fields.slots;
+  words[HEADER.OPS / 4] = fields.ops;
+  words[HEADER.RULES / 4] = fields.rules;
+  words[HEADER.RELOCS / 4] = fields.relocations;
+  words[HEADER.DATA / 4] = fields.data;
   words[HEADER.FAIL_PC / 4] = -1;
-  words[HEADER.REPORT / 4] = draft.report;
+  words[HEADER.REPORT / 4] = fields.report;
 }
 
 /** Values that are known already; -1 for the others. */
@@ -62,7 +74,15 @@ export function layOutProgram(draft: Draft): Int32Array {
   const relocsAt = rulesAt + (RULE_SIZE * ops.rules.length) / 2;
   const dataAt = relocsAt + (RELOC_SIZE * data.relocations.length) / 2;
   const words = new Int32Array((dataAt + data.length) / 4);
-  writeHeader(words, draft);
+  putHeader(words, {
+    id: draft.id,
+    slots: draft.slots.size,
+    ops: ops.count,
+    rules: ops.rules.length / 2,
+    relocations: data.relocations.length / 2,
+    data: data.length,
+    report: draft.report,
+  });
   writeSlots(words, draft);
   words.set(ops.content, opsAt / 4);
   if (ops.rules.length > 0) words.set(ops.rules, rulesAt / 4);
