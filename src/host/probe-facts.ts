@@ -2,6 +2,7 @@ import { AT_FDCWD, block, buf, sys } from "../plan/build.ts";
 import { bufferBytes, carry } from "./carry.ts";
 import { parseCgroupFacts } from "./cgroup-facts.ts";
 import type { HostFacts } from "./facts.ts";
+import { refuseOldKernel } from "./kernel.ts";
 import type { Host } from "./port.ts";
 import { callError, type Sys } from "./sys.ts";
 
@@ -10,7 +11,10 @@ const UTS_FIELD = 65;
 /** _LINUX_CAPABILITY_VERSION_3 */
 const CAPABILITY_VERSION = 0x20080522;
 
-/** Asks the kernel for everything that compile may choose by. Throws STEP_FAILED when /proc is not there. */
+/**
+ * Asks the kernel for everything that compile may choose by. Throws HOST_UNSUPPORTED on a kernel that is too old, before
+ * anything is asked that such a kernel does not know; STEP_FAILED when /proc is not there.
+ */
 export function probeFacts(runtime: Sys): HostFacts {
   const { host } = runtime;
   const asked = carry(
@@ -25,12 +29,14 @@ export function probeFacts(runtime: Sys): HostFacts {
   if (asked.failure !== undefined) throw callError(asked.failure.call, asked.failure.errno);
   const release = text(host, bufferBytes(asked, "uts").subarray(2 * UTS_FIELD, 3 * UTS_FIELD));
   const [major = "0", minor = "0"] = release.split(".");
+  const kernel = { release, major: Number(major), minor: Number.parseInt(minor, 10) };
+  refuseOldKernel(kernel);
   const read = (path: string) => runtime.readFileIfThere(AT_FDCWD, path);
   const uidMap = read("/proc/self/uid_map") ?? "";
   const lsm = read("/sys/kernel/security/lsm")?.split(",") ?? [];
   return {
     arch: host.arch,
-    kernel: { release, major: Number(major), minor: Number.parseInt(minor, 10) },
+    kernel,
     euid: runtime.call("geteuid", []),
     inUserNamespace: !/^\s*0\s+0\s+4294967295\s*$/.test(uidMap),
     cgroup: parseCgroupFacts(

@@ -32,6 +32,7 @@ export interface PrepareMode {
  * Throws BUNDLE, JSON, SPEC_INVALID, SPEC_UNSUPPORTED, HOST_UNSUPPORTED, ID_INVALID, USAGE.
  */
 export function prepare(rt: Runtime, options: CreateOptions, mode: PrepareMode): Prepared {
+  const facts = probeFacts(rt.sys);
   checkContainerId(options.id);
   refusePidfdSocket(options.pidfdSocket);
   checkPreservedFds(rt.sys, options.preserveFds);
@@ -39,7 +40,7 @@ export function prepare(rt: Runtime, options: CreateOptions, mode: PrepareMode):
   const pidFile = options.pidFile === undefined ? undefined : absolutePath(rt, options.pidFile);
   const bundle = openBundle(rt, options.bundle);
   try {
-    return prepareBundle(rt, options, mode, bundle, pidFile);
+    return prepareBundle(rt, options, mode, { facts, bundle, pidFile });
   } catch (error) {
     rt.sys.close(bundle.fd);
     throw error;
@@ -50,15 +51,13 @@ function prepareBundle(
   rt: Runtime,
   options: CreateOptions,
   mode: PrepareMode,
-  bundle: Bundle,
-  pidFile: string | undefined,
+  { facts, bundle, pidFile }: Pick<CompileInput, "facts"> & Pick<Prepared, "bundle" | "pidFile">,
 ): Prepared {
   rt.sys.call("fchdir", [bundle.fd]);
   const spec = loadSpec(rt, bundle);
   if (mode.carryOut) checkTerminal(spec.process?.terminal === true, options.consoleSocket, mode.detach);
   const root = spec.root?.path ?? "rootfs";
   const rootfs = absolutePath(rt, root.startsWith("/") ? root : `${bundle.path}/${root}`);
-  const facts = probeFacts(rt.sys);
   const input: CompileInput = {
     spec,
     facts,

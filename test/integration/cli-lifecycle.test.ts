@@ -260,6 +260,20 @@ binaryTest("hooks in the container run under a filter that refuses clone3", (t, 
   }
 });
 
+binaryTest("a kernel that is too old", (t, lab) => {
+  // setarch(8) lets uname(2) tell of Linux 2.6; runt asks nothing else before.
+  const under = ["setarch", "--uname-2.6"];
+  const bundle = lab.bundle(["true"]);
+  for (const command of ["create", "run", "explain"]) {
+    const { status, stdout, stderr } = lab.runt([command, "-b", bundle, lab.id("old")], { under });
+    t.match({ status, stdout }, { status: 1, stdout: "" }, command);
+    t.match(
+      stderr,
+      /^(runt \w+ failed: )?runt needs Linux 5\.14 or later \(.*\), this is Linux 2\.6\.\S+; update the kernel\n$/,
+    );
+  }
+});
+
 binaryTest("run of a command that does not exist", (t, lab) => {
   const ended = lab.runt(["run", "-b", lab.bundle(["/bin/nosuch"]), lab.id("absent")]);
   t.equal(ended.status, 1);
