@@ -9,7 +9,7 @@
 #include "stub.h"
 
 #define MAX_FILES 512
-#define MAX_SIZE 65536
+#define MAX_SIZE (1 << 17)
 
 struct seed {
   uint8_t *bytes;
