@@ -12,6 +12,10 @@ fail() {
   exit 1
 }
 
+# One at a time.
+mkdir -p build
+exec 9>"$store.lock"
+flock 9
 for qemu in qemu-aarch64-static qemu-aarch64 "$store/usr/bin/qemu-aarch64"; do
   version=$("$qemu" --version 2>/dev/null | sed -n 's/^qemu-aarch64 version \([0-9]*\)\..*/\1/p') || version=
   [ "${version:-0}" -lt 10 ] || exec which "$qemu"

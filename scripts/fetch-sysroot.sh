@@ -14,6 +14,10 @@ fail() {
   exit 1
 }
 
+# One at a time.
+mkdir -p build
+exec 9>"$store.lock"
+flock 9
 if [ ! -e "$specs" ]; then
   command -v apt-get >/dev/null || fail "${packages[*]} for aarch64 are Debian's packages, and there is no apt-get here"
   suites=$(debian_suites)

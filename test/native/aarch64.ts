@@ -18,7 +18,9 @@ const equipped = () => has(`${CROSS}gcc`) && has(QEMU);
 export function lackOfTools(): string | false {
   if (process.arch === "arm64") return "the other tests have run on aarch64";
   if (!equipped() && process.getuid?.() === 0) {
-    spawnSync("bash", ["scripts/setup.sh", "aarch64"], { stdio: ["ignore", "ignore", "inherit"] });
+    // Another test may be about to do the same.
+    const args = ["build/setup.lock", "bash", "scripts/setup.sh", "aarch64"];
+    spawnSync("flock", args, { stdio: ["ignore", "ignore", "inherit"] });
   }
   return !equipped() && "as root: apt-get install gcc-aarch64-linux-gnu qemu-user-static";
 }
