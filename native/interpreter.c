@@ -2,6 +2,8 @@
 #include "interpreter.h"
 #include "syscall.h"
 
+#define FUTEX_WAIT_OP 0
+
 /* clone_args at any address. */
 struct OVERLAY clone_overlay {
   struct clone_args args;
@@ -96,6 +98,14 @@ static _Noreturn void run_child(void *argument) {
   exit_process(255);
 }
 
+/* Waits until the last child has executed another program or is gone: clone(2), CLONE_CHILD_CLEARTID. */
+static void wait_for_seat(struct seat *seat) {
+  int32_t tid;
+  while ((tid = seat->tid) != 0) {
+    sys_call6(NR_FUTEX, (uint64_t)(uintptr_t)&seat->tid, FUTEX_WAIT_OP, (uint64_t)tid, 0, 0, 0);
+  }
+}
+
 static bool spawn(struct machine *machine, const struct op *op) {
   struct clone_args args = ((const struct clone_overlay *)(const void *)(machine->data + op->args[0]))->args;
   struct machine copy;
@@ -104,7 +114,10 @@ static bool spawn(struct machine *machine, const struct op *op) {
     struct seat *seat = machine->role == ROLE_LIBRARY ? child_seat() : NULL;
     if (!seat) return settle(machine, op, -ERRNO_EINVAL);
     /* SAFETY: the parent goes on at once and leaves this frame, so nothing of the child may lie in it. */
+    wait_for_seat(seat);
     child = &seat->machine;
+    args.flags |= CLONE_PARENT_SETTID_FLAG | CLONE_CHILD_CLEARTID_FLAG;
+    args.parent_tid = args.child_tid = (uint64_t)(uintptr_t)&seat->tid;
     args.stack = (uint64_t)(uintptr_t)seat->stack;
     args.stack_size = sizeof seat->stack;
   }

@@ -152,6 +152,8 @@ int64_t watch_signals(uint64_t fd, uint64_t mask);
  * 64 KiB are plenty: the interpreter does not recurse and needs a few hundred bytes.
  */
 struct seat {
+  /* The child's tid; the kernel clears it, and wakes who waits, when the child has left the shared memory. */
+  _Atomic int32_t tid;
   struct machine machine;
   _Alignas(16) uint8_t stack[64 * 1024];
 };

@@ -11,6 +11,7 @@
 #define NR_MMAP 9
 #define NR_RT_SIGACTION 13
 #define NR_RT_SIGPROCMASK 14
+#define NR_FUTEX 202
 #define NR_EXIT_GROUP 231
 #elif defined(__aarch64__)
 #define NR_WRITE 64
@@ -19,6 +20,7 @@
 #define NR_MMAP 222
 #define NR_RT_SIGACTION 134
 #define NR_RT_SIGPROCMASK 135
+#define NR_FUTEX 98
 #define NR_EXIT_GROUP 94
 #else
 #error "runt knows x86_64 and aarch64"
@@ -57,6 +59,8 @@ struct clone_args {
 };
 
 #define CLONE_VM_FLAG 0x100ull
+#define CLONE_PARENT_SETTID_FLAG 0x00100000ull
+#define CLONE_CHILD_CLEARTID_FLAG 0x00200000ull
 #define SA_RESTORER_FLAG 0x04000000ul
 
 int64_t sys_call6(uint64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f);

@@ -12,8 +12,7 @@
 __attribute__((visibility("default"))) int32_t runt_run(uint8_t *program, uint64_t length);
 
 /*
- * SAFETY: one seat is enough, because only one child at a time is before its execve: a program that spawns a
- * second child first waits for a sign of life of the first one that only comes from behind its execve.
+ * SAFETY: one seat is enough: a spawn waits until the child before it has left it.
  */
 static struct seat only_seat;
 

@@ -48,7 +48,6 @@ export function utf8Length(text: string): number {
 
 /** True when every character takes one byte; the engine's own code looks. */
 function isAscii(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
   return /^[\0-\x7f]*$/.test(text);
 }
 

@@ -1,4 +1,3 @@
-import { encodeUtf8 } from "../bytes/utf8.ts";
 import { events } from "../cgroup/manager.ts";
 import { RuntError } from "../error/runt-error.ts";
 import type { Sys } from "../host/sys.ts";
@@ -68,7 +67,7 @@ export function carryOutCreate(
 ): Created {
   const { input, compiled, bundle } = prepared;
   const progress: Progress = {
-    execution: newExecution(rt, compiled.plan, [["bundle.dir", bundle.fd], ...known]),
+    execution: newExecution(rt, compiled.plan, [["bundle.dir", bundle.fd], ...known], prepared.warmup),
     dir: undefined,
     journaled: false,
     state: {
@@ -91,6 +90,7 @@ export function carryOutCreate(
     runHostSteps(progress.execution, handlersOf(progress, prepared));
     closeFds(progress.execution, ["init.pidfd"]);
   } catch (error) {
+    prepared.warmup.end();
     undo(progress, prepared);
     closeFds(progress.execution, []);
     throw error;
@@ -139,7 +139,7 @@ function writeContainerHookState(progress: Progress, status: Status): void {
   const fd = slots.get("hook.state");
   if (fd === undefined) return;
   const pid = containerPid(rt.sys, progress.state.pid);
-  const text = encodeUtf8(JSON.stringify(hookState(progress.state, status, pid)));
+  const text = JSON.stringify(hookState(progress.state, status, pid));
   rt.sys.call("ftruncate", [fd, 0]);
   rt.sys.call("lseek", [fd, 0, 0]);
   rt.sys.write(fd, text);
@@ -185,7 +185,7 @@ export function writePidFile(sys: Sys, path: string, pid: number): void {
   const next = `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}`;
   sys.unlinkat(AT_FDCWD, next, ["ENOENT"]);
   const fd = sys.open(next, O.WRONLY | O.CREAT | O.EXCL, 0o666);
-  sys.write(fd, encodeUtf8(String(pid)));
+  sys.write(fd, String(pid));
   sys.close(fd);
   sys.renameat(AT_FDCWD, next, AT_FDCWD, path);
 }

@@ -3,6 +3,7 @@ import type { CgroupRecord } from "../cgroup/record.ts";
 import { compileExec } from "../compile/exec.ts";
 import type { CompileInput } from "../compile/input.ts";
 import { RuntError } from "../error/runt-error.ts";
+import type { HostFacts } from "../host/facts.ts";
 import { probeFacts } from "../host/probe-facts.ts";
 import { AT_FDCWD } from "../plan/build.ts";
 import type { Plan } from "../plan/step.ts";
@@ -26,6 +27,7 @@ import { watchSignals } from "./signals.ts";
 import { type Found, statusOf, withContainer } from "./status.ts";
 import { closeGiven, openStdio, type Stdio, serve } from "./stdio.ts";
 import { exitStatus, waitPidfd } from "./wait.ts";
+import { type Warmup, warmCgroups } from "./warm-cgroups.ts";
 
 const SIGKILL = 9;
 
@@ -45,7 +47,27 @@ function execIn(rt: Runtime, { dir, state }: Found, options: ExecOptions): numbe
   const process = execProcess(rt, state, options);
   checkTerminal(process.terminal === true, options.consoleSocket, options.detach);
   const target = openTarget(rt, state);
-  const plan = compile(rt, state, process, options);
+  const facts = probeFacts(rt.sys);
+  const warmup = warmCgroups(rt, facts);
+  try {
+    const plan = compile(rt, state, process, options, facts);
+    return carryOutExec(rt, { plan, process, target, warmup }, options);
+  } finally {
+    warmup.end();
+    rt.sys.close(target);
+  }
+}
+
+/** A compiled exec: its target is a pidfd of the container's init. */
+interface Compiled {
+  plan: Plan;
+  process: Process;
+  target: number;
+  warmup: Warmup;
+}
+
+function carryOutExec(rt: Runtime, compiled: Compiled, options: ExecOptions): number {
+  const { plan, process, target, warmup } = compiled;
   const signals = options.detach ? -1 : watchSignals(rt);
   const stdio = options.detach ? undefined : openStdio(rt, process.terminal === true);
   const known = [
@@ -53,7 +75,7 @@ function execIn(rt: Runtime, { dir, state }: Found, options: ExecOptions): numbe
     ...(stdio?.known ?? []),
     ["signals.fd", signals] as const,
   ];
-  const execution = newExecution(rt, plan, known);
+  const execution = newExecution(rt, plan, known, warmup);
   try {
     spawn(execution, process);
     if (options.pidFile !== undefined) {
@@ -62,7 +84,6 @@ function execIn(rt: Runtime, { dir, state }: Found, options: ExecOptions): numbe
     return stdio === undefined ? 0 : attend(execution, stdio, signals);
   } finally {
     closeFds(execution, []);
-    rt.sys.close(target);
   }
 }
 
@@ -82,12 +103,18 @@ function openTarget(rt: Runtime, state: StateFile): number {
   return pidfd;
 }
 
-function compile(rt: Runtime, state: StateFile, process: Process, options: ExecOptions): Plan {
+function compile(
+  rt: Runtime,
+  state: StateFile,
+  process: Process,
+  options: ExecOptions,
+  facts: HostFacts,
+): Plan {
   const { hooks: _, ...rest } = state.spec;
   const spec = { ...rest, process };
   const input: CompileInput = {
     spec,
-    facts: probeFacts(rt.sys),
+    facts,
     id: state.id,
     bundle: state.bundle,
     rootfs: state.rootfs,

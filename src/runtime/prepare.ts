@@ -1,6 +1,7 @@
 import { type CompiledCreate, compileCreate } from "../compile/create.ts";
 import type { CompileInput } from "../compile/input.ts";
 import { RuntError } from "../error/runt-error.ts";
+import type { HostFacts } from "../host/facts.ts";
 import { probeFacts } from "../host/probe-facts.ts";
 import { checkContainerId } from "../state/container-id.ts";
 import { absolutePath, type Bundle, loadSpec, openBundle } from "./bundle.ts";
@@ -9,6 +10,7 @@ import { homeOf } from "./home.ts";
 import { checkPreservedFds } from "./preserved-fds.ts";
 import { seccompFilterOf } from "./seccomp-filter.ts";
 import { refuseExisting } from "./store.ts";
+import { NO_WARMUP, type Warmup, warmCgroups } from "./warm-cgroups.ts";
 
 /** Everything that create needs, worked out without any effect on the host. */
 export interface Prepared {
@@ -17,6 +19,8 @@ export interface Prepared {
   bundle: Bundle;
   /** Absolute path; undefined = none wanted. */
   pidFile: string | undefined;
+  /** Runs beside; ends before the first child is made. */
+  warmup: Warmup;
 }
 
 /** What the caller of prepare decides. */
@@ -32,16 +36,18 @@ export interface PrepareMode {
  * Throws BUNDLE, JSON, SPEC_INVALID, SPEC_UNSUPPORTED, HOST_UNSUPPORTED, ID_INVALID, USAGE.
  */
 export function prepare(rt: Runtime, options: CreateOptions, mode: PrepareMode): Prepared {
-  const facts = probeFacts(rt.sys);
   checkContainerId(options.id);
   refusePidfdSocket(options.pidfdSocket);
   checkPreservedFds(rt.sys, options.preserveFds);
   if (mode.carryOut) refuseExisting(rt, options.id);
   const pidFile = options.pidFile === undefined ? undefined : absolutePath(rt, options.pidFile);
   const bundle = openBundle(rt, options.bundle);
+  const facts = probeFacts(rt.sys);
+  const warmup = mode.carryOut ? warmCgroups(rt, facts) : NO_WARMUP;
   try {
-    return prepareBundle(rt, options, mode, { facts, bundle, pidFile });
+    return { ...prepareBundle(rt, options, mode, bundle, facts), bundle, pidFile, warmup };
   } catch (error) {
+    warmup.end();
     rt.sys.close(bundle.fd);
     throw error;
   }
@@ -51,8 +57,9 @@ function prepareBundle(
   rt: Runtime,
   options: CreateOptions,
   mode: PrepareMode,
-  { facts, bundle, pidFile }: Pick<CompileInput, "facts"> & Pick<Prepared, "bundle" | "pidFile">,
-): Prepared {
+  bundle: Bundle,
+  facts: HostFacts,
+): Pick<Prepared, "input" | "compiled"> {
   rt.sys.call("fchdir", [bundle.fd]);
   const spec = loadSpec(rt, bundle);
   if (mode.carryOut) checkTerminal(spec.process?.terminal === true, options.consoleSocket, mode.detach);
@@ -79,7 +86,7 @@ function prepareBundle(
   };
   const compiled = compileCreate(input);
   for (const warning of compiled.warnings) rt.log.warning(warning);
-  return { input, compiled, bundle, pidFile };
+  return { input, compiled };
 }
 
 /** Throws SPEC_UNSUPPORTED for --pidfd-socket, which is not carried out yet. */
