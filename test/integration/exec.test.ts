@@ -1,19 +1,15 @@
 /** Further processes in a running container. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import t from "tap";
-import { commandsIn, detachedIn } from "./command.ts";
-import { clean, isRoot, leftovers, makeBundle, makeFolder, makeRuntime } from "./lab.ts";
+import { binaryTest } from "./binary.ts";
 
 t.setTimeout(120_000);
 
-t.test("exec", { skip: isRoot ? false : "needs root" }, (tt) => {
-  const folder = makeFolder("exec");
-  const bundle = makeBundle(folder, ["sleep", "100"]);
-  const root = `${folder}/state`;
-  const id = `exec-${process.pid}`;
-  const runt = commandsIn(root);
-  const detached = detachedIn(root);
-  tt.equal(detached("run", "--detach", "--bundle", bundle, id), 0);
+binaryTest("exec", (tt, lab) => {
+  const { folder } = lab;
+  const id = lab.id("exec");
+  const runt = (...args: string[]) => lab.runt(args);
+  tt.equal(runt("run", "--detach", "--bundle", lab.bundle(["sleep", "100"]), id).status, 0);
 
   tt.match(runt("exec", id, "sh", "-c", "echo out; exit 3"), { status: 3, stdout: "out\n" });
   tt.equal(runt("exec", "--env", "A=b c", id, "sh", "-c", "echo $A").stdout, "b c\n");
@@ -48,7 +44,8 @@ t.test("exec", { skip: isRoot ? false : "needs root" }, (tt) => {
     `${folder}/process.json`,
     JSON.stringify({ args: ["sleep", "50"], cwd: "/", user: { uid: 0, gid: 0 } }),
   );
-  tt.equal(detached("exec", "--process", `${folder}/process.json`, "--detach", "--pid-file", pidFile, id), 0);
+  const added = runt("exec", "--process", `${folder}/process.json`, "--detach", "--pid-file", pidFile, id);
+  tt.equal(added.status, 0);
   const pid = readFileSync(pidFile, "utf8");
   tt.match(readFileSync(`/proc/${pid}/comm`, "utf8"), /sleep/);
   tt.ok((JSON.parse(runt("ps", "--format", "json", id).stdout) as number[]).includes(Number(pid)));
@@ -59,7 +56,5 @@ t.test("exec", { skip: isRoot ? false : "needs root" }, (tt) => {
   tt.equal(runt("delete", "--force", id).status, 0);
   tt.notOk(existsSync(`/proc/${pid}`), "it dies with the container");
   tt.match(runt("exec", id, "true"), { status: 255, stderr: /does not exist/ });
-  tt.same(leftovers(makeRuntime(root), id), []);
-  clean(folder);
-  tt.end();
+  tt.same(lab.leftovers(), []);
 });

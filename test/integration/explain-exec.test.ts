@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { O } from "../../src/plan/build.ts";
@@ -48,7 +48,6 @@ t.test("a dynamic program without its loader", (t) => {
 
 t.test("a mount with noexec", (t) => {
   const folder = join(box.rootfs, "data");
-  mkdirSync(folder);
   execFileSync("mount", ["-t", "tmpfs", "-o", "noexec", "runt-test", folder]);
   t.teardown(() => execFileSync("umount", [folder]));
   box.put("data/tool", "#!/bin/sh\n");

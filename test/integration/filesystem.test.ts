@@ -13,8 +13,8 @@ import {
 import { createServer } from "node:net";
 import t, { type Test } from "tap";
 import type { Spec } from "../../src/spec/types.ts";
-import { commandsIn, type Done, PROGRAM } from "./command.ts";
-import { clean, isRoot, leftovers, makeBundle, makeFolder, makeRuntime, writeConfig } from "./lab.ts";
+import { BinaryLab, type Ended, RUNT } from "./binary.ts";
+import { isRoot, writeConfig } from "./lab.ts";
 
 const skip = isRoot ? false : "needs root";
 t.setTimeout(120_000);
@@ -41,28 +41,26 @@ function parseMounts(text: string): MountLine[] {
 
 /** A bundle and a way to run shell text in it. */
 function lab() {
-  const folder = makeFolder("filesystem");
-  const bundle = makeBundle(folder, ["true"]);
-  const root = `${folder}/state`;
-  const id = `filesystem-${process.pid}-${Math.floor(Math.random() * 1e6)}`;
-  const runt = commandsIn(root);
+  const binary = new BinaryLab();
+  const folder = binary.bundle(["true"]);
+  const id = binary.id("filesystem");
   /** Runs in a mount namespace of its own whose mounts are shared; gives its mounts before and after. */
   const runShared = (script: string, change: (spec: Spec) => void, ...options: string[]) => {
-    writeConfig(bundle, ["sh", "-c", script], change);
+    writeConfig(folder, ["sh", "-c", script], change);
     const look = (name: string): string => `cat /proc/self/mountinfo >${folder}/${name}`;
-    const command = [PROGRAM, "--root", root, "run", ...options, "--bundle", bundle, id].join(" ");
+    const command = [RUNT, "--root", binary.root, "run", ...options, "--bundle", folder, id].join(" ");
     const lines = ["mount --make-rshared /", look("before"), command, look("after")].join("\n");
     const done = spawnSync("unshare", ["--mount", "sh", "-ec", lines], { encoding: "utf8" });
     const [before, after] = ["before", "after"].map((name) => readFileSync(`${folder}/${name}`, "utf8"));
     return { done, before, after };
   };
-  const run = (script: string, change: (spec: Spec) => void, ...options: string[]): Done => {
-    writeConfig(bundle, ["sh", "-c", script], change);
-    return runt("run", ...options, "--bundle", bundle, id);
+  const run = (script: string, change: (spec: Spec) => void, ...options: string[]): Ended => {
+    writeConfig(folder, ["sh", "-c", script], change);
+    return binary.runt(["run", ...options, "--bundle", folder, id]);
   };
   const end = (tt: Test): void => {
-    tt.same(leftovers(makeRuntime(root), id), []);
-    clean(folder);
+    tt.same(binary.leftovers(), []);
+    binary.remove();
     tt.end();
   };
   return { folder, rootfs: `${folder}/rootfs`, run, runShared, end };
@@ -73,7 +71,7 @@ function addMounts(spec: Spec, ...mounts: NonNullable<Spec["mounts"]>): void {
 }
 
 /** The mounts at `point`, first the lowest. */
-function at(done: Done, point: string): MountLine[] {
+function at(done: Ended, point: string): MountLine[] {
   return parseMounts(done.stdout).filter((mount) => mount.point === point);
 }
 

@@ -4,6 +4,7 @@ import type { RuntError } from "../../src/error/runt-error.ts";
 import { newExecution } from "../../src/runtime/execution.ts";
 import { runHostHook } from "../../src/runtime/watch-hook.ts";
 import type { Hook } from "../../src/spec/types.ts";
+import { openFds } from "./lab.ts";
 import { Box, rt } from "./process-box.ts";
 
 const box = new Box();
@@ -65,9 +66,9 @@ t.test("a hook that fails, dies, runs too long or is not there", (t) => {
 });
 
 t.test("nothing is left open", (t) => {
-  const before = box.openFds();
+  const before = openFds();
   run({ args: ["sh", "-c", "exit 1"] });
   run({ path: "/nope" });
-  t.equal(box.openFds(), before);
+  t.equal(openFds(), before);
   t.end();
 });

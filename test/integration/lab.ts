@@ -32,6 +32,7 @@ const APPLETS = [
   "mount",
   "ps",
   "pwd",
+  "readlink",
   "sleep",
   "stat",
   "stty",

@@ -3,27 +3,25 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import t from "tap";
-import { commandsIn, detachedIn, PROGRAM } from "./command.ts";
-import { clean, isRoot, leftovers, makeBundle, makeFolder, makeRuntime, writeConfig } from "./lab.ts";
+import { type BinaryLab, binaryTest, RUNT } from "./binary.ts";
+import { writeConfig } from "./lab.ts";
 
-const skip = isRoot ? false : "needs root";
 t.setTimeout(120_000);
 
-function lab(args: string[]) {
-  const folder = makeFolder("life");
-  const bundle = makeBundle(folder, args);
-  const root = `${folder}/state`;
-  const id = `life-${process.pid}-${Math.floor(Math.random() * 1e6)}`;
-  const runt = commandsIn(root);
-  const status = () => (JSON.parse(runt("state", id).stdout) as { status: string }).status;
-  const left = () => leftovers(makeRuntime(root), id);
-  return { folder, bundle, root, id, runt, detached: detachedIn(root), status, left };
+/** A bundle whose process is `args`, and what is done with its container. */
+function life(lab: BinaryLab, args: string[]) {
+  const { folder, root } = lab;
+  const id = lab.id("life");
+  const runt = (...words: string[]) => lab.runt(words);
+  const status = () => lab.state(id).status;
+  const left = () => lab.leftovers();
+  return { folder, bundle: lab.bundle(args), root, id, runt, status, left };
 }
 
-t.test("create, start, kill, delete", { skip }, (tt) => {
-  const { folder, bundle, id, runt, detached, status, left } = lab(["sleep", "100"]);
+binaryTest("create, start, kill, delete", async (tt, lab) => {
+  const { folder, bundle, id, runt, status, left } = life(lab, ["sleep", "100"]);
   const pidFile = `${folder}/pid`;
-  tt.equal(detached("create", "--bundle", bundle, "--pid-file", pidFile, id), 0);
+  tt.equal(runt("create", "--bundle", bundle, "--pid-file", pidFile, id).status, 0);
   tt.match(readFileSync(pidFile, "utf8"), /^\d+$/, "the pid file has no newline");
   const state = JSON.parse(runt("state", id).stdout) as Record<string, unknown>;
   tt.match(state, {
@@ -49,7 +47,7 @@ t.test("create, start, kill, delete", { skip }, (tt) => {
   tt.equal(status(), "paused");
   tt.equal(runt("resume", id).status, 0);
   tt.equal(runt("kill", id, "KILL").status, 0);
-  for (let i = 0; i < 100 && status() !== "stopped"; i++) makeRuntime(folder).sys.sleep(10);
+  await lab.reach(id, "stopped");
   tt.equal(status(), "stopped");
   tt.match(runt("kill", id, "15"), { status: 1, stderr: /container not running/ });
   tt.equal(runt("kill", "--all", id, "9").status, 0);
@@ -59,24 +57,20 @@ t.test("create, start, kill, delete", { skip }, (tt) => {
   tt.match(runt("delete", id), { status: 1, stderr: /does not exist/ });
   tt.equal(runt("delete", "--force", id).status, 0);
   tt.equal(runt("list", "--format=json").stdout, "null\n");
-  clean(folder);
-  tt.end();
 });
 
-t.test("a created container is deleted without force, a running one with it", { skip }, (tt) => {
-  const { folder, bundle, id, runt, detached, left } = lab(["sleep", "100"]);
-  tt.equal(detached("create", "--bundle", bundle, id), 0);
+binaryTest("a created container is deleted without force, a running one with it", (tt, lab) => {
+  const { bundle, id, runt, left } = life(lab, ["sleep", "100"]);
+  tt.equal(runt("create", "--bundle", bundle, id).status, 0);
   tt.equal(runt("delete", id).status, 0);
   tt.same(left(), []);
-  tt.equal(detached("run", "--detach", "--bundle", bundle, id), 0);
+  tt.equal(runt("run", "--detach", "--bundle", bundle, id).status, 0);
   tt.equal(runt("delete", "--force", id).status, 0);
   tt.same(left(), []);
-  clean(folder);
-  tt.end();
 });
 
-t.test("run in the foreground: output, status, signals, keep", { skip }, async (tt) => {
-  const { folder, bundle, root, id, runt, left } = lab(["sh", "-c", "echo out; echo err >&2; exit 42"]);
+binaryTest("run in the foreground: output, status, signals, keep", async (tt, lab) => {
+  const { bundle, root, id, runt, left } = life(lab, ["sh", "-c", "echo out; echo err >&2; exit 42"]);
   tt.match(runt("run", "--bundle", bundle, id), { status: 42, stdout: "out\n", stderr: "err\n" });
   tt.same(left(), []);
   writeConfig(bundle, ["sh", "-c", "kill -9 $$; sleep 5"], (spec) => {
@@ -84,7 +78,7 @@ t.test("run in the foreground: output, status, signals, keep", { skip }, async (
   });
   tt.equal(runt("run", "--bundle", bundle, id).status, 137, "killed by 9 is 137");
   writeConfig(bundle, ["sh", "-c", "trap 'exit 7' TERM; echo up; while :; do sleep 0.1; done"]);
-  const running = spawn(PROGRAM, ["--root", root, "run", "--keep", "--bundle", bundle, id], {
+  const running = spawn(RUNT, ["--root", root, "run", "--keep", "--bundle", bundle, id], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   await once(running.stdout, "data");
@@ -93,11 +87,10 @@ t.test("run in the foreground: output, status, signals, keep", { skip }, async (
   tt.match(runt("state", id).stdout, /"status": "stopped"/, "kept until delete");
   tt.equal(runt("delete", id).status, 0);
   tt.same(left(), []);
-  clean(folder);
 });
 
-t.test("errors name field, reason and cure, and leave nothing", { skip }, (tt) => {
-  const { folder, bundle, root, id, runt, left } = lab(["/nowhere"]);
+binaryTest("errors name field, reason and cure, and leave nothing", (tt, lab) => {
+  const { folder, bundle, root, id, runt, left } = life(lab, ["/nowhere"]);
   const log = `${folder}/log.json`;
   const failed = runt("--log", log, "--log-format", "json", "create", "--bundle", bundle, id);
   tt.match(failed, { status: 1, stderr: /exec: "\/nowhere": stat \/nowhere: no such file or directory/ });
@@ -124,12 +117,10 @@ t.test("errors name field, reason and cure, and leave nothing", { skip }, (tt) =
   tt.match(runt("create", "--bundle", `${folder}/none`, id), { status: 1, stderr: /none cannot be opened/ });
   tt.same(left(), []);
   tt.notOk(existsSync(`${root}/${id}`));
-  clean(folder);
-  tt.end();
 });
 
-t.test("limits are set, and memory of 6 MiB and one process suffice", { skip }, (tt) => {
-  const { folder, bundle, id, runt, left } = lab(["cat", "/proc/self/cgroup"]);
+binaryTest("limits are set, and memory of 6 MiB and one process suffice", (tt, lab) => {
+  const { bundle, id, runt, left } = life(lab, ["cat", "/proc/self/cgroup"]);
   writeConfig(bundle, ["cat", "/proc/self/cgroup"], (spec) => {
     spec.linux = {
       ...spec.linux,
@@ -141,43 +132,36 @@ t.test("limits are set, and memory of 6 MiB and one process suffice", { skip }, 
   tt.equal(done.status, 0, done.stderr);
   tt.match(done.stdout, new RegExp(`:pids:/runt-test/${id}\n`), "in its cgroup from the start");
   tt.same(left(), []);
-  clean(folder);
-  tt.end();
 });
 
-t.test("a failed poststart hook is told by its name, and the container is gone", { skip }, (tt) => {
-  const { folder, bundle, id, runt, detached, left } = lab(["sleep", "100"]);
+binaryTest("a failed poststart hook is told by its name, and the container is gone", (tt, lab) => {
+  const { bundle, id, runt, left } = life(lab, ["sleep", "100"]);
   writeConfig(bundle, ["sleep", "100"], (spec) => {
     spec.hooks = { poststart: [{ path: "/bin/sh", args: ["sh", "-c", "echo why; exit 3"] }] };
   });
-  tt.equal(detached("create", "--bundle", bundle, id), 0);
+  tt.equal(runt("create", "--bundle", bundle, id).status, 0);
   tt.match(runt("start", id), {
     status: 1,
     stderr: /error running poststart hook #0: exit status 3, output: "why"/,
   });
   tt.same(left(), []);
-  clean(folder);
-  tt.end();
 });
 
-t.test("a container in the foreground can be deleted by others", { skip }, async (tt) => {
-  const { folder, bundle, root, id, runt, left } = lab(["sh", "-c", "echo up; sleep 100"]);
-  const running = spawn(PROGRAM, ["--root", root, "run", "--bundle", bundle, id], {
+binaryTest("a container in the foreground can be deleted by others", async (tt, lab) => {
+  const { bundle, root, id, runt, left } = life(lab, ["sh", "-c", "echo up; sleep 100"]);
+  const running = spawn(RUNT, ["--root", root, "run", "--bundle", bundle, id], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   await once(running.stdout, "data");
   tt.equal(runt("delete", "--force", id).status, 0);
   tt.same(await once(running, "exit"), [137, null]);
   tt.same(left(), []);
-  clean(folder);
 });
 
-t.test("stack limits survive the making of init", { skip }, (tt) => {
-  const { folder, bundle, id, runt } = lab(["sh", "-c", "ulimit -s"]);
+binaryTest("stack limits survive the making of init", (tt, lab) => {
+  const { bundle, id, runt } = life(lab, ["sh", "-c", "ulimit -s"]);
   writeConfig(bundle, ["sh", "-c", "ulimit -s"], (spec) => {
     spec.process?.rlimits?.push({ type: "RLIMIT_STACK", soft: 1024 * 1024, hard: 2 * 1024 * 1024 });
   });
   for (let i = 0; i < 10; i++) tt.equal(runt("run", "--bundle", bundle, `${id}-${i}`).stdout, "1024\n");
-  clean(folder);
-  tt.end();
 });

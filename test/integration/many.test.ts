@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import t from "tap";
-import { PROGRAM } from "./command.ts";
+import { RUNT } from "./binary.ts";
 import { clean, isRoot, leftovers, makeBundle, makeFolder, makeRuntime } from "./lab.ts";
 
 const COUNT = 200;
@@ -36,7 +36,7 @@ t.test("many at once", { skip: isRoot ? false : "needs root" }, async (tt) => {
   const root = `${folder}/state`;
   const before = counts();
   const runt = async (...args: string[]): Promise<number | null> => {
-    const [status] = (await once(spawn(PROGRAM, ["--root", root, ...args], { stdio: "ignore" }), "exit")) as [
+    const [status] = (await once(spawn(RUNT, ["--root", root, ...args], { stdio: "ignore" }), "exit")) as [
       number | null,
     ];
     return status;

@@ -1,16 +1,5 @@
 /** A tiny root filesystem, and processes made in it by the steps of src/compile/process alone. Needs root. */
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileContainerHooks } from "../../src/compile/hooks.ts";
 import type { CompileInput } from "../../src/compile/input.ts";
@@ -25,40 +14,23 @@ import { hostSync, initSync } from "../../src/compile/sync.ts";
 import { compileTerminal } from "../../src/compile/terminal.ts";
 import type { RuntError } from "../../src/error/runt-error.ts";
 import { probeFacts } from "../../src/host/probe-facts.ts";
-import { Sys } from "../../src/host/sys.ts";
 import { createNodeHost } from "../../src/host-node/host.ts";
 import { sys as call, O, str } from "../../src/plan/build.ts";
 import type { Slot } from "../../src/plan/call.ts";
 import type { Plan, Step } from "../../src/plan/step.ts";
 import { awaitInit, initError, ownOp, receive } from "../../src/runtime/await-init.ts";
-import type { Runtime } from "../../src/runtime/context.ts";
 import { type Execution, newExecution, runHostSteps, slotOf } from "../../src/runtime/execution.ts";
 import { sealProgram } from "../../src/runtime/program.ts";
 import { waitPidfd } from "../../src/runtime/wait.ts";
 import type { Spec } from "../../src/spec/types.ts";
 import { type Given, inputOf } from "../compile/process/input.ts";
+import { clean, makeFolder, makeRootfs, makeRuntime } from "./lab.ts";
 
 export const host = createNodeHost();
-export const sys = new Sys(host);
+export const rt = makeRuntime("/run/runt-test", host);
+export const { sys } = rt;
 const facts = probeFacts(sys);
-const log = { debug: () => {}, warning: () => {} };
-export const rt: Runtime = { host, sys, root: "/run/runt-test", rootGiven: true, systemdCgroup: false, log };
 
-const APPLETS = [
-  "sh",
-  "id",
-  "cat",
-  "env",
-  "pwd",
-  "stty",
-  "ls",
-  "grep",
-  "sleep",
-  "true",
-  "tty",
-  "readlink",
-  "stat",
-];
 export const OWN_NAMESPACES: NonNullable<Spec["linux"]> = {
   namespaces: [{ type: "mount" }, { type: "pid" }, { type: "ipc" }, { type: "uts" }],
 };
@@ -72,17 +44,13 @@ export interface Ended {
 }
 
 export class Box {
-  readonly folder = mkdtempSync(join(tmpdir(), "runt-process-"));
-  readonly rootfs = join(this.folder, "rootfs");
+  readonly folder = makeFolder("process");
+  readonly rootfs = makeRootfs(this.folder);
 
   constructor() {
     // Root of a user namespace has to walk here.
     chmodSync(this.folder, 0o755);
-    for (const name of ["bin", "proc", "dev/pts", "etc", "tmp"]) {
-      mkdirSync(join(this.rootfs, name), { recursive: true });
-    }
-    copyFileSync("/bin/busybox", join(this.rootfs, "bin/busybox"));
-    for (const name of APPLETS) symlinkSync("busybox", join(this.rootfs, "bin", name));
+    mkdirSync(join(this.rootfs, "dev/pts"));
   }
 
   /** Writes a file of the root filesystem. */
@@ -164,13 +132,8 @@ export class Box {
     return readFileSync(path, "utf8");
   }
 
-  /** How many fds this process has. */
-  openFds(): number {
-    return readdirSync("/proc/self/fd").length;
-  }
-
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    clean(this.folder);
   }
 }
 

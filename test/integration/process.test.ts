@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { CAPABILITIES } from "../../src/tables/capabilities.ts";
+import { openFds } from "./lab.ts";
 import { Box } from "./process-box.ts";
 
 if (process.getuid?.() !== 0) t.bailout("needs root");
@@ -227,8 +228,8 @@ t.test("a user namespace", (t) => {
 
 t.test("nothing is left open in the parent", (t) => {
   box.run({ process: { args: ["true"] } });
-  const before = box.openFds();
+  const before = openFds();
   for (let i = 0; i < 5; i++) box.run({ process: { args: ["true"] } });
-  t.equal(box.openFds(), before);
+  t.equal(openFds(), before);
   t.end();
 });
