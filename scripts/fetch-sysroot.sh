@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 source scripts/private-apt.sh
 store=$PWD/build/sysroot-aarch64
 packages=(musl-dev libseccomp-dev linux-libc-dev)
-# What makes gcc use musl instead of glibc; with this file the folder is whole.
+# What makes gcc use musl instead of glibc.
 specs=$store/musl-gcc.specs
 
 fail() {
@@ -18,13 +18,14 @@ fail() {
 mkdir -p build
 exec 9>"$store.lock"
 flock 9
-if [ ! -e "$specs" ]; then
+if [ ! -e "$store/packages" ]; then
   command -v apt-get >/dev/null || fail "${packages[*]} for aarch64 are Debian's packages, and there is no apt-get here"
   suites=$(debian_suites)
   [ -n "$suites" ] || fail "no Debian mirror is configured in apt's sources, from which to fetch ${packages[*]}"
   echo "fetch-sysroot: apt fetches ${packages[*]} for arm64" >&2
   fetch_packages "$store" arm64 "$suites" "${packages[@]}" || fail "apt could not fetch ${packages[*]} for arm64"
-  # The package's own names its files where they would be installed.
-  sed "s|/usr/|$store/usr/|g" "$store/usr/lib/aarch64-linux-musl/musl-gcc.specs" >"$specs"
 fi
+# The package's own names its files where they would be installed; the folder may have been moved since the last time.
+sed "s|/usr/|$store/usr/|g" "$store/usr/lib/aarch64-linux-musl/musl-gcc.specs" >"$specs.new"
+mv "$specs.new" "$specs"
 echo "$store"
