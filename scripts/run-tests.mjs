@@ -1,14 +1,17 @@
 // Runs the compiled tests of build/test, each file in a Node process of its own, and reads the TAP that it prints.
 // Usage: run-tests.mjs [FILTER...]; a filter is a part of a test's path, for example "spec" or "golden".
 // Last line: "N passed, N failed", counting assertions. Exits 1 when anything failed or nothing ran.
+// A test that drives the program runs on each of PROGRAMS; with RUNT set, on that one only.
 // FAILED_BEFORE=1 counts a failure that happened before the tests.
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const BUILT = "build/test";
 /** Tests of the machine itself: they run one at a time, after the others. */
 const ALONE = /^(test\/(integration|managers|vm)|conformance)\//;
+/** The program on the embedded host and on Node. */
+const PROGRAMS = ["build/runt", "build/runt-node"];
 const JOBS = 2;
 const TIMEOUT_MS = 600_000;
 /** A file's output is closed this long after its end, or something that it started still runs. */
@@ -71,15 +74,26 @@ function broken({ status, late, held, tap }) {
   return status !== "status 0" && tap.failures.length === 0 ? `ended with ${status}` : undefined;
 }
 
+/** One run of a file, or one for each program when it drives them. */
+function runsOf(file) {
+  const drives = readFileSync(join(BUILT, file), "utf8").includes("process.env.RUNT");
+  if (!drives || process.env.RUNT !== undefined) return [{ file, program: process.env.RUNT }];
+  return PROGRAMS.map((program) => ({ file, program }));
+}
+
 /** Runs one file to its end. */
-function runFile(file) {
+function runFile({ file, program }) {
   const began = performance.now();
-  const result = { file, stdout: "", stderr: "", status: "", late: false, held: false };
+  const result = { file, program, stdout: "", stderr: "", status: "", late: false, held: false };
   // A process group of its own, so that a file that takes too long is ended with all that it started.
   const child = spawn(process.execPath, [join(BUILT, file)], {
     detached: true,
     // tap gives up after 30 s by itself.
-    env: { ...process.env, TAP_TIMEOUT: String(TIMEOUT_MS / 1000) },
+    env: {
+      ...process.env,
+      TAP_TIMEOUT: String(TIMEOUT_MS / 1000),
+      ...(program === undefined ? {} : { RUNT: program }),
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   for (const name of ["stdout", "stderr"]) {
@@ -115,7 +129,8 @@ function report(result) {
   const failures = fault === undefined ? tap.failures : [...tap.failures, fault];
   const failed = failures.length === 0 ? "" : `, ${failures.length} failed`;
   const skipped = tap.skipped.length === 0 ? "" : `, ${tap.skipped.length} skipped`;
-  const source = result.file.replace(/\.mjs$/, ".ts");
+  const on = result.program === undefined ? "" : ` on ${result.program}`;
+  const source = result.file.replace(/\.mjs$/, ".ts") + on;
   console.log(
     `${failed === "" ? "ok  " : "FAIL"} ${source}: ${tap.passed} passed${failed}${skipped} (${seconds.toFixed(1)} s)`,
   );
@@ -145,14 +160,15 @@ const filters = process.argv.slice(2);
 const files = readdirSync(BUILT, { recursive: true })
   .filter((file) => file.endsWith(".test.mjs"))
   .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
-  .sort();
+  .sort()
+  .flatMap(runsOf);
 const done = [
   ...(await runAll(
-    files.filter((file) => !ALONE.test(file)),
+    files.filter(({ file }) => !ALONE.test(file)),
     JOBS,
   )),
   ...(await runAll(
-    files.filter((file) => ALONE.test(file)),
+    files.filter(({ file }) => ALONE.test(file)),
     1,
   )),
 ];

@@ -1,4 +1,4 @@
-/** Drives the runtime's binary (env RUNT, else build/runt-node) as its users do: by command lines. */
+/** Drives the runtime's binary (env RUNT, else build/runt) as its users do: by command lines. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -7,7 +7,7 @@ import type { Runtime } from "../../src/runtime/context.ts";
 import type { Spec } from "../../src/spec/types.ts";
 import { clean, isRoot, leftovers, makeBundle, makeFolder } from "./lab.ts";
 
-export const RUNT = resolve(process.env.RUNT ?? "build/runt-node");
+export const RUNT = resolve(process.env.RUNT ?? "build/runt");
 const TIMEOUT_MS = 60_000;
 
 /** What became of a command: its exit status (-1 when a signal ended it) and all that it, or its container, wrote. */
