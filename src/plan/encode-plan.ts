@@ -44,6 +44,7 @@ export interface Encoded {
 }
 
 const { IMMEDIATE, SLOT, DATA } = OPERAND_KIND;
+const { SYS } = OP_CODE;
 /** Kinds of the operands of ops that always have the same. */
 const SLOT_FIRST = SLOT;
 const SLOT_SECOND = SLOT << 8;
@@ -145,19 +146,22 @@ class Encoder {
 
   private sys(call: SysCall): void {
     const { args, into, expect, tolerate, load } = call;
+    const { values } = this;
     const nargs = args.length;
     if (nargs > MAX_ARGS) throw broken(`a call has ${nargs} operands`);
     let kinds = 0;
     let moreKinds = 0;
     for (let k = 0; k < nargs; k++) {
       const arg = args[k] as Operand;
-      if (typeof arg === "number") this.values[k] = arg;
+      if (typeof arg === "number") values[k] = arg;
       else if (k < 4) kinds |= this.operand(call, arg, k) << (8 * k);
       else moreKinds |= this.operand(call, arg, k) << (8 * k - 32);
     }
     const dst = into === undefined ? NO_SLOT : this.slot(into);
     const nr = syscallNumber(call.name, this.options.arch);
-    const op = this.add(call, OP_CODE.SYS, dst, nr, nargs, kinds, moreKinds);
+    const op = this.ops.add(SYS, dst, nr, nargs, values, kinds, moreKinds);
+    this.steps[op] = this.step;
+    this.calls[op] = call;
     if (expect !== undefined) this.ops.expect(op, expect);
     if (tolerate !== undefined) this.rules(op, tolerate);
     if (load !== undefined) this.loads(call, load);

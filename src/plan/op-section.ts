@@ -52,10 +52,13 @@ export class OpSection {
     let to = at + ARGS;
     for (let k = 0; k < nargs; k++) {
       const value = values[k] as number | bigint;
-      if (typeof value === "number" && value >>> 0 === value) words[to] = value;
-      else {
+      if (typeof value !== "number") {
         words[to] = wideLow(value);
         words[to + 1] = wideHigh(value);
+      } else {
+        words[to] = value;
+        // What fits into 32 bits without a sign needs no high word.
+        if (value >>> 0 !== value) words[to + 1] = wideHigh(value);
       }
       to += 2;
     }
