@@ -1,5 +1,6 @@
 #include "native.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -106,28 +107,40 @@ static int count_of(char **strings) {
   return count;
 }
 
-static const JSCFunctionListEntry functions[] = {
-    JS_CFUNC_DEF("run", 1, native_run),
-    JS_CFUNC_DEF("compileSeccomp", 2, native_seccomp),
-    JS_CFUNC_DEF("putText", 3, native_put_text),
-    JS_CFUNC_DEF("text", 1, native_text),
-    JS_CFUNC_DEF("exit", 1, native_exit),
 #if defined(__x86_64__)
-    JS_PROP_STRING_DEF("arch", "x86_64", JS_PROP_ENUMERABLE),
+#define ARCH "x86_64"
 #else
-    JS_PROP_STRING_DEF("arch", "aarch64", JS_PROP_ENUMERABLE),
+#define ARCH "aarch64"
 #endif
+
+static const struct {
+  const char *name;
+  JSCFunction *function;
+  int parameters;
+} functions[] = {
+    {"run", native_run, 1},
+    {"compileSeccomp", native_seccomp, 2},
+    {"putText", native_put_text, 3},
+    {"text", native_text, 1},
+    {"exit", native_exit, 1},
 };
+
+/* Gives the object a property; false with an exception when memory has run out, for `value` or for this. */
+static bool set(JSContext *context, JSValue object, const char *name, JSValue value) {
+  return !JS_IsException(value) && JS_SetPropertyStr(context, object, name, value) >= 0;
+}
 
 JSValue native_object(JSContext *context, int argc, char **argv, char **envp) {
   JSValue object = JS_NewObject(context);
   if (JS_IsException(object)) return object;
-  JS_SetPropertyFunctionList(context, object, functions, sizeof functions / sizeof functions[0]);
-  JSValue init = JS_NewUint8ArrayCopy(context, runt_init, (size_t)(runt_init_end - runt_init));
-  if (JS_SetPropertyStr(context, object, "init", init) < 0 ||
-      JS_SetPropertyStr(context, object, "argv", string_array(context, argv, argc)) < 0 ||
-      JS_SetPropertyStr(context, object, "env", string_array(context, envp, count_of(envp))) < 0) {
-    return JS_EXCEPTION;
+  /* The engine's own tables would make functions when they are used first; memory may have run out by then. */
+  for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+    JSValue function = JS_NewCFunction(context, functions[i].function, functions[i].name, functions[i].parameters);
+    if (!set(context, object, functions[i].name, function)) return JS_EXCEPTION;
   }
-  return object;
+  JSValue init = JS_NewUint8ArrayCopy(context, runt_init, (size_t)(runt_init_end - runt_init));
+  bool complete = set(context, object, "init", init) && set(context, object, "arch", JS_NewString(context, ARCH)) &&
+                  set(context, object, "argv", string_array(context, argv, argc)) &&
+                  set(context, object, "env", string_array(context, envp, count_of(envp)));
+  return complete ? object : JS_EXCEPTION;
 }
