@@ -1,4 +1,5 @@
 import { wideHigh, wideLow } from "../bytes/int64.ts";
+import type { Library } from "./library.ts";
 
 /** Host.putText: writes the UTF-8 bytes of a text at `at` and gives their number. */
 export type PutText = (text: string, bytes: Uint8Array, at: number) => number;
@@ -6,27 +7,39 @@ export type PutText = (text: string, bytes: Uint8Array, at: number) => number;
 /** Grows the data part of a program: strings are stored once, buffers are named, everything is 8-aligned. */
 export class DataSection {
   /** Pairs: a place whose eight bytes become the address of another place, and that other place. */
-  readonly relocations: number[] = [];
+  relocations: number[] = [];
   buffers = new Map<string, { offset: number; size: number }>();
   /** How many bytes there are. */
   length = 0;
   private bytes = new Uint8Array(4096);
   private words = new Int32Array(this.bytes.buffer);
   private readonly strings = new Map<string, number>();
+  /** Strings of the library. */
+  private shared: ReadonlyMap<string, number> | undefined;
   private putText: PutText;
 
   constructor(putText: PutText) {
     this.putText = putText;
   }
 
-  /** Forgets everything; the buffers so far stay their reader's. */
-  clear(putText: PutText): void {
+  /** Begins anew, with the data of `library`; the buffers so far stay their reader's. */
+  clear(putText: PutText, library: Library | undefined): void {
     this.putText = putText;
     this.words.fill(0, 0, this.length / 4);
     this.length = 0;
-    this.relocations.length = 0;
-    this.buffers = new Map();
     this.strings.clear();
+    this.shared = library?.strings;
+    this.buffers = new Map(library?.buffers);
+    this.relocations = library === undefined ? [] : library.relocations.slice();
+    if (library === undefined) return;
+    this.reserve(4 * library.data.length);
+    this.words.set(library.data);
+  }
+
+  /** The data so far, for a library. */
+  keep(): Pick<Library, "data" | "relocations" | "strings" | "buffers"> {
+    const { relocations, buffers } = this;
+    return { data: this.content.slice(), relocations, buffers, strings: new Map(this.strings) };
   }
 
   /** Offset of `size` zero bytes of fresh memory. */
@@ -39,7 +52,7 @@ export class DataSection {
 
   /** Offset of the constant `text` with a NUL behind it; -1 when it holds one itself. */
   string(text: string): number {
-    const known = this.strings.get(text);
+    const known = this.strings.get(text) ?? this.shared?.get(text);
     if (known !== undefined) return known;
     if (text.includes("\0")) return -1;
     const offset = this.length;

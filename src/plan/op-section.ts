@@ -1,5 +1,6 @@
 import { wideHigh, wideLow } from "../bytes/int64.ts";
-import { OP, OP_FLAG, OP_SIZE } from "./format.ts";
+import { NEXT, OP, OP_CODE, OP_FLAG, OP_SIZE } from "./format.ts";
+import type { Fragment, Library } from "./library.ts";
 
 /** Elements of an Int32Array that an op takes, and where its parts are among them. */
 const OP_WORDS = OP_SIZE / 4;
@@ -18,14 +19,45 @@ const EXPECT_FLAG = OP_FLAG.EXPECT << 16;
 export class OpSection {
   count = 0;
   /** Pairs: errno, target op. */
-  readonly rules: number[] = [];
+  rules: number[] = [];
   private words = new Int32Array(64 * OP_WORDS);
 
-  /** Forgets everything. */
-  clear(): void {
+  /** Begins anew, with the rules of `library`. */
+  clear(library: Library | undefined): void {
     this.words.fill(0, 0, OP_WORDS * this.count);
     this.count = 0;
-    this.rules.length = 0;
+    this.rules = library === undefined ? [] : library.rules.slice();
+  }
+
+  /** The ops and rules so far, for a library. */
+  keep(): Pick<Library, "ops" | "rules" | "jumps"> {
+    const ops = this.content.slice();
+    const jumps: boolean[] = [];
+    for (let op = 0; op < this.count; op++) {
+      const code = (ops[OP_WORDS * op + HEAD] as number) & 0xff;
+      jumps.push(code === OP_CODE.GOTO || code === OP_CODE.BRANCH);
+    }
+    return { ops, rules: this.rules, jumps };
+  }
+
+  /** Adds the ops of a fragment and moves their jumps, and those of its rules; gives the first op's index. */
+  copy(library: Library, { start, end, firstRule, endRule }: Fragment): number {
+    const first = this.count;
+    this.count += end - start;
+    while (OP_WORDS * this.count > this.words.length) this.grow();
+    this.words.set(library.ops.subarray(OP_WORDS * start, OP_WORDS * end), OP_WORDS * first);
+    const moved = first - start;
+    if (moved === 0) return first;
+    for (let op = start; op < end; op++) {
+      if (library.jumps[op] !== true) continue;
+      const at = OP_WORDS * (op + moved) + NR;
+      this.words[at] = (this.words[at] as number) + moved;
+    }
+    for (let rule = firstRule; rule < endRule; rule++) {
+      const target = this.rules[2 * rule + 1] as number;
+      if (target !== NEXT) this.rules[2 * rule + 1] = target + moved;
+    }
+    return first;
   }
 
   /**
