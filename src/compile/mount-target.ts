@@ -5,7 +5,7 @@ import { PROPAGATION } from "../tables/mount-options.ts";
 import { type CompileInput, hasNamespace } from "./input.ts";
 import { setMount } from "./mount-calls.ts";
 import type { MountOptions } from "./mount-options.ts";
-import { IN_ROOT, inRoot, openOrMakeDirectory, pathNames } from "./paths.ts";
+import { IN_ROOT, inRoot, makeDirectory, openOrMakeDirectory, pathNames } from "./paths.ts";
 
 /** One entry of mounts, with all that its steps are made from. */
 export interface OneMount {
@@ -55,7 +55,7 @@ export function openDirectoryTarget(one: OneMount, found: readonly Call[] = []):
       why: `filesystem ${JSON.stringify(type)} must be mounted on ordinary directory: ${path} of the image is a link or a file`,
     },
     { op: "label", name: "make" },
-    ...openOrMakeDirectory(arch, path, "mount.target", "target"),
+    ...makeDirectory(arch, path, "mount.target", "target"),
     { op: "label", name: "ordinary" },
   ];
 }

@@ -25,30 +25,54 @@ export function splitPath(path: string): { parent: string; name: string } {
   return { parent: names.slice(0, -1).join("/") || ".", name: names[names.length - 1] ?? "." };
 }
 
-/** Makes missing directories on the way, one at a time, each below the directory that was just opened. */
-function makeChain(arch: HostFacts["arch"], names: readonly string[], into: Slot, tag: string): Call[] {
+/**
+ * Opens in slot `into` the name at `depth` of a path that is not there as a whole; it is made when it is missing. `above`
+ * is the directory that holds it.
+ */
+export function openOrMakeName(
+  arch: HostFacts["arch"],
+  names: readonly string[],
+  depth: number,
+  above: Slot,
+  into: Slot,
+  tag: string,
+): Call[] {
   const { DIRECTORY, NOFOLLOW } = archFlags(arch);
-  const parentOf = (depth: number): Slot => (depth === 0 ? "rootfs.fd" : `${into}.${(depth - 1) % 2}`);
-  const calls = names.flatMap((name, depth): Call[] => {
-    const here = `${into}.${depth % 2}`;
-    const [make, have] = [`${tag} make ${depth}`, `${tag} have ${depth}`];
-    const above: Call[] = depth === 0 ? [] : [sys("close", [slot(parentOf(depth))])];
-    return [
-      openAt2("rootfs.fd", names.slice(0, depth + 1).join("/"), O.PATH | DIRECTORY, IN_ROOT, {
-        into: here,
-        tolerate: [{ errno: "ENOENT", why: "the image lacks it", to: make }],
-      }),
-      { op: "goto", to: have },
-      { op: "label", name: make },
-      sys("mkdirat", [slot(parentOf(depth)), str(name), NEW_DIRECTORY], {
-        tolerate: [{ errno: "EEXIST", why: "made meanwhile; opening it shows what it is" }],
-      }),
-      openAt2(parentOf(depth), name, O.PATH | DIRECTORY | NOFOLLOW, ONE_NAME, { into: here }),
-      { op: "label", name: have },
-      ...above,
-    ];
+  const name = names[depth] ?? ".";
+  const make = [
+    sys("mkdirat", [slot(above), str(name), NEW_DIRECTORY], {
+      tolerate: [{ errno: "EEXIST", why: "made meanwhile; opening it shows what it is" }],
+    }),
+    openAt2(above, name, O.PATH | DIRECTORY | NOFOLLOW, ONE_NAME, { into }),
+  ];
+  // The last name is what the path lacks, but with ".." it may be there without the way to it.
+  if (depth === names.length - 1 && !names.includes("..")) return make;
+  const [missing, have] = [`${tag} make ${depth}`, `${tag} have ${depth}`];
+  return [
+    openAt2("rootfs.fd", names.slice(0, depth + 1).join("/"), O.PATH | DIRECTORY, IN_ROOT, {
+      into,
+      tolerate: [{ errno: "ENOENT", why: "the image lacks it", to: missing }],
+    }),
+    { op: "goto", to: have },
+    { op: "label", name: missing },
+    ...make,
+    { op: "label", name: have },
+  ];
+}
+
+/**
+ * Opens in slot `into` a directory of the container that was just found missing: makes what is missing on the way, one
+ * name at a time, each below the directory that was just opened. `tag` keeps labels apart.
+ */
+export function makeDirectory(arch: HostFacts["arch"], path: string, into: Slot, tag: string): Call[] {
+  const names = pathNames(path);
+  const slotOf = (depth: number): Slot =>
+    depth < 0 ? "rootfs.fd" : depth === names.length - 1 ? into : `${into}.${depth % 2}`;
+  return names.flatMap((_, depth): Call[] => {
+    const above = slotOf(depth - 1);
+    const left: Call[] = depth === 0 ? [] : [sys("close", [slot(above)])];
+    return [...openOrMakeName(arch, names, depth, above, slotOf(depth), tag), ...left];
   });
-  return [...calls, { op: "set", slot: into, value: slot(parentOf(names.length)) }];
 }
 
 /**
@@ -63,19 +87,18 @@ export function openOrMakeDirectory(
   found: readonly Call[] = [],
 ): Call[] {
   const { DIRECTORY } = archFlags(arch);
-  const names = pathNames(path);
   const open = (tolerated: boolean): Call =>
     openAt2("rootfs.fd", inRoot(path), O.PATH | DIRECTORY, IN_ROOT, {
       into,
       tolerate: tolerated ? [{ errno: "ENOENT", why: "the image lacks it", to: `${tag} chain` }] : [],
     });
-  if (names.length === 0) return [open(false), ...found];
+  if (pathNames(path).length === 0) return [open(false), ...found];
   return [
     open(true),
     ...found,
     { op: "goto", to: `${tag} opened` },
     { op: "label", name: `${tag} chain` },
-    ...makeChain(arch, names, into, tag),
+    ...makeDirectory(arch, path, into, tag),
     { op: "label", name: `${tag} opened` },
   ];
 }
