@@ -6,6 +6,9 @@ import { resolve } from "node:path";
 /** The objects that scripts/build-binary.sh has left, for builds with the same flags. */
 const BINARY = "build/binary";
 
+/** The bundled core of build/runt. */
+export const BINARY_CORE = `${BINARY}/core.js`;
+
 /** Why nothing can be built here, or false: the value of a test's `skip`. */
 export const cannotBuild =
   !existsSync("build/runt") && "build/runt is not built: scripts/build-binary.sh tells what is missing";
