@@ -1,5 +1,5 @@
 import { RuntError } from "../error/runt-error.ts";
-import { AT_EMPTY_PATH, buf, load, slot, str, sys } from "../plan/build.ts";
+import { AT_EMPTY_PATH, buf, load, O, openAt2, slot, str, sys } from "../plan/build.ts";
 import type { Call, Slot } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
 import { PROPAGATION } from "../tables/mount-options.ts";
@@ -7,7 +7,15 @@ import { userNamespaceOf } from "./input.ts";
 import { attachMount, cloneHostMount, closeAll, setMount } from "./mount-calls.ts";
 import { attributeCalls, destinationOf, type OneMount, propagationCalls, SLAVE } from "./mount-target.ts";
 import type { CompiledMounts } from "./mounts.ts";
-import { openOrMakeDirectory, openOrMakeFile } from "./paths.ts";
+import {
+  IN_ROOT,
+  inRoot,
+  makeFile,
+  openOrMakeDirectory,
+  openOrMakeName,
+  pathNames,
+  splitPath,
+} from "./paths.ts";
 import { isShared } from "./rootfs.ts";
 
 const STATX_TYPE = 1;
@@ -29,19 +37,34 @@ function sourceOf(one: OneMount): string {
   return source.startsWith("/") ? source : `${one.input.bundle}/${source}`;
 }
 
-/** Opens the target as what the source is: a directory, or a file for everything else. */
+/**
+ * Opens the target; one that is missing is made as what the source is: a directory, or a file for everything else. What
+ * is there and is the other of the two is refused by move_mount(2).
+ */
 function openTarget(one: OneMount): Call[] {
   const { arch } = one.input.facts;
   const path = destinationOf(one.mount);
+  const names = pathNames(path);
+  const inDirectory = names.length > 1;
+  const above = inDirectory ? "mount.parent" : "rootfs.fd";
   return [
+    openAt2("rootfs.fd", inRoot(path), O.PATH, IN_ROOT, {
+      into: "mount.target",
+      tolerate: [{ errno: "ENOENT", why: "the image lacks it", to: "make" }],
+    }),
+    { op: "goto", to: "target" },
+    { op: "label", name: "make" },
     sys("statx", [slot("mount.fd"), str(""), AT_EMPTY_PATH, STATX_TYPE, buf("scratch.stat", 256)], {
       load: [load("mount.mode", "scratch.stat", STATX_MODE, 2)],
     }),
+    ...(inDirectory ? openOrMakeDirectory(arch, splitPath(path).parent, above, "parent") : []),
     { op: "branch", slot: "mount.mode", mask: S_IFMT, equals: S_IFDIR, to: "directory" },
-    ...openOrMakeFile(arch, path, "mount.target", "file"),
-    { op: "goto", to: "target" },
+    makeFile(path, "mount.target"),
+    { op: "goto", to: "made" },
     { op: "label", name: "directory" },
-    ...openOrMakeDirectory(arch, path, "mount.target", "directory"),
+    ...openOrMakeName(arch, names, names.length - 1, above, "mount.target", "target"),
+    { op: "label", name: "made" },
+    ...(inDirectory ? closeAll(above) : []),
     { op: "label", name: "target" },
   ];
 }

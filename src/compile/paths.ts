@@ -103,6 +103,15 @@ export function openOrMakeDirectory(
   ];
 }
 
+/**
+ * Makes an empty file of the container, whose directory is there, as a mount target in slot `into`. O_CREAT goes through
+ * a link that points to nothing, still inside the root.
+ */
+export function makeFile(path: string, into: Slot): Call {
+  const flags = O.RDONLY | O.CREAT | O.NONBLOCK | O.NOCTTY;
+  return openAt2("rootfs.fd", inRoot(path), flags, IN_ROOT, { mode: NEW_FILE, into });
+}
+
 /** Opens a file of the container in slot `into` as a mount target, making it empty when it is missing. */
 export function openOrMakeFile(arch: HostFacts["arch"], path: string, into: Slot, tag: string): Call[] {
   const { parent } = splitPath(path);
@@ -116,11 +125,7 @@ export function openOrMakeFile(arch: HostFacts["arch"], path: string, into: Slot
     { op: "label", name: `${tag} file` },
     ...openOrMakeDirectory(arch, parent, `${into}.dir`, made),
     sys("close", [slot(`${into}.dir`)]),
-    // O_CREAT goes through a link that points to nothing, still inside the root.
-    openAt2("rootfs.fd", inRoot(path), O.RDONLY | O.CREAT | O.NONBLOCK | O.NOCTTY, IN_ROOT, {
-      mode: NEW_FILE,
-      into,
-    }),
+    makeFile(path, into),
     { op: "label", name: `${tag} done` },
   ];
 }

@@ -137,6 +137,12 @@ const HINTS: readonly Hint[] = [
     errno: "ENOTDIR",
     hint: "a part of the destination is a file in the image",
   },
+  {
+    kind: "mount",
+    call: "move_mount",
+    errno: "EINVAL",
+    hint: "a directory goes on a directory, anything else on a file: the destination in the image is the other of the two",
+  },
   { kind: "sysctl", call: "openat2", errno: "ENOENT", hint: "this kernel has no such parameter" },
   { kind: "sysctl", call: "write", errno: "EINVAL", hint: "the kernel refuses this value" },
   {
