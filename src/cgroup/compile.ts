@@ -3,10 +3,11 @@ import type { HostFacts } from "../host/facts.ts";
 import type { Slot } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
 import type { Spec } from "../spec/types.ts";
+import { placeOf } from "./cgroup-file.ts";
 import { allowsEverything, deviceRules } from "./device-rules.ts";
 import { v1DeviceStep, v2DeviceStep } from "./device-steps.ts";
-import { createDirectory, directorySlot, openHierarchies, refuseUsed } from "./hierarchy-steps.ts";
-import { type CgroupJoin, joinProcs, openProcs, procsSlots } from "./join-steps.ts";
+import { createDirectory, refuseUsed } from "./hierarchy-steps.ts";
+import { type CgroupJoin, joinProcs, openBirthplace, openProcs, procsSlots } from "./join-steps.ts";
 import { limitStep } from "./limit-steps.ts";
 import { type CgroupWarning, RESOURCES, type Resources } from "./limits.ts";
 import { cgroupDirectories } from "./paths.ts";
@@ -24,7 +25,7 @@ export interface CgroupInput {
 /** The cgroup part of a plan. */
 export interface CompiledCgroup {
   /**
-   * Changes nothing, leaves nothing open, refuses cgroups in use. It belongs before `record` is journaled, or else
+   * Opens the hierarchies, changes nothing, refuses cgroups in use. It belongs before `record` is journaled, or else
    * undoing the refused creation would end the processes that were found.
    */
   check: readonly Step[];
@@ -95,18 +96,21 @@ function deviceSteps(input: CgroupInput, resources: Resources, record: CgroupRec
       pointer: `${RESOURCES}/devices`,
     });
   }
-  const dir = directorySlot(record.directories, record.directories.indexOf(directory));
-  if (directory.version === 1) return [v1DeviceStep(rules, dir, from)];
+  const place = placeOf(record.directories, record.directories.indexOf(directory));
+  if (directory.version === 1) return [v1DeviceStep(rules, place, from)];
   // A new v2 cgroup forbids nothing, so there is nothing to attach.
-  return allowsEverything(rules) ? [] : [v2DeviceStep(rules, dir, from)];
+  return allowsEverything(rules) ? [] : [v2DeviceStep(rules, place, input.facts.arch, from)];
 }
 
-/** Steps around the child: fds for joining on v1 and hybrid, nothing on pure v2, where it is born in its cgroup. */
+/** Steps around the child: fds for joining on v1 and hybrid; on pure v2 it is born in its cgroup. */
 function joining(
   record: CgroupRecord,
+  arch: HostFacts["arch"],
   from: string,
 ): Pick<CompiledCgroup, "join" | "imports" | "init"> & { host: Step[] } {
-  if (record.mode === "v2") return { join: "into", imports: [], init: [], host: [] };
+  if (record.mode === "v2") {
+    return { join: "into", imports: [], init: [], host: [openBirthplace(record.directories, arch, from)] };
+  }
   return {
     join: "procs",
     imports: procsSlots(record.directories),
@@ -137,14 +141,13 @@ export function compileCgroup(input: CgroupInput): CompiledCgroup {
   const directories = cgroupDirectories(path, input.id, facts.cgroup);
   const record: CgroupRecord = { mode: facts.cgroup.mode, directories };
   const { limits, warnings } = placeLimits(resources, record);
-  const { host, ...rest } = joining(record, from);
+  const { host, ...rest } = joining(record, facts.arch, from);
   return {
     ...rest,
     check: [refuseUsed(directories, facts.arch, from)],
     host: [
-      openHierarchies(directories, facts.arch, from),
-      ...directories.map((_, i) => createDirectory(directories, i, facts.arch, from)),
-      ...limits.map(({ write, directory }, i) => limitStep(write, directorySlot(directories, directory), i)),
+      ...directories.map((_, i) => createDirectory(directories, i, from)),
+      ...limits.map(({ write, directory }, i) => limitStep(write, placeOf(directories, directory), i)),
       ...deviceSteps(input, resources, record),
       ...host,
     ],

@@ -1,9 +1,11 @@
-import { block, O, openAt2, slot, sys } from "../plan/build.ts";
+import type { HostFacts } from "../host/facts.ts";
+import { block, O, sys } from "../plan/build.ts";
 import type { Call, Slot } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
+import { type CgroupPlace, openCgroup, openCgroupFile } from "./cgroup-file.ts";
 import { deviceProgram, INSTRUCTION_SIZE } from "./device-bpf.ts";
 import { allowsEverything, type DeviceRules, deviceLines } from "./device-rules.ts";
-import { STRICT, writeText } from "./level-calls.ts";
+import { writeText } from "./level-calls.ts";
 
 const BPF_PROG_LOAD = 5;
 const BPF_PROG_ATTACH = 8;
@@ -20,24 +22,25 @@ function title(rules: DeviceRules): string {
   return `${start} all devices but for ${rules.rules.length} rules`;
 }
 
-/** Writes the rules to devices.deny and devices.allow of the v1 cgroup open in `dir`. */
-export function v1DeviceStep(rules: DeviceRules, dir: Slot, from: string): Step {
+/** Writes the rules to devices.deny and devices.allow of the v1 cgroup `place`. */
+export function v1DeviceStep(rules: DeviceRules, place: CgroupPlace, from: string): Step {
   const calls = deviceLines(rules).flatMap(({ file, lines }): Call[] => {
     if (lines.length === 0) return [];
     const fd: Slot = `cgroup.${file}`;
-    return [
-      openAt2(dir, file, O.WRONLY, STRICT, { into: fd }),
-      ...lines.map((line) => writeText(fd, line)),
-      sys("close", [slot(fd)]),
-    ];
+    return [openCgroupFile(place, file, O.WRONLY, { into: fd }), ...lines.map((line) => writeText(fd, line))];
   });
   return { kind: "limit", from, title: title(rules), calls };
 }
 
-/** Loads the rules as an eBPF program and attaches it to the v2 cgroup open in `dir`. */
-export function v2DeviceStep(rules: DeviceRules, dir: Slot, from: string): Step {
+/** Loads the rules as an eBPF program and attaches it to the v2 cgroup `place`. */
+export function v2DeviceStep(
+  rules: DeviceRules,
+  place: CgroupPlace,
+  arch: HostFacts["arch"],
+  from: string,
+): Step {
   const program = deviceProgram(rules);
-  const fd: Slot = "cgroup.device-program";
+  const [dir, fd]: [Slot, Slot] = ["cgroup.device-directory", "cgroup.device-program"];
   // SPEC(bpf(2)): union bpf_attr of BPF_PROG_LOAD up to expected_attach_type.
   const loadAttr = block(
     { u32: BPF_PROG_TYPE_CGROUP_DEVICE },
@@ -61,9 +64,9 @@ export function v2DeviceStep(rules: DeviceRules, dir: Slot, from: string): Step 
     { u32: BPF_F_ALLOW_MULTI },
   );
   const calls: Call[] = [
+    openCgroup(place, arch, dir),
     sys("bpf", [BPF_PROG_LOAD, loadAttr, LOAD_SIZE], { into: fd }),
     sys("bpf", [BPF_PROG_ATTACH, attachAttr, ATTACH_SIZE]),
-    sys("close", [slot(fd)]),
   ];
   return { kind: "limit", from, title: title(rules), calls };
 }

@@ -1,11 +1,11 @@
 import { RuntError } from "../error/runt-error.ts";
 import type { Sys } from "../host/sys.ts";
-import { AT_FDCWD, archFlags, sys as call, O, openAt2, slot } from "../plan/build.ts";
+import { AT_FDCWD } from "../plan/build.ts";
 import type { Slot } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
-import { directorySlot, mountSlot, openMount } from "./hierarchy-steps.ts";
-import { type CgroupJoin, joinProcs, openProcs, procsSlots } from "./join-steps.ts";
-import { STRICT } from "./level-calls.ts";
+import { mountSlot } from "./cgroup-file.ts";
+import { openMount } from "./hierarchy-steps.ts";
+import { type CgroupJoin, joinProcs, openBirthplace, openProcs, procsSlots } from "./join-steps.ts";
 import type { CgroupDirectory, CgroupRecord } from "./record.ts";
 
 /** How a process gets into the cgroups of a running container. */
@@ -68,22 +68,9 @@ function unifiedPathOf(sys: Sys, pid: number): string | undefined {
   return line?.slice("0::/".length).replace(/ \(deleted\)$/, "");
 }
 
-function openDirectories(sys: Sys, directories: readonly CgroupDirectory[]): Step {
-  const { arch } = sys.host;
-  const calls = directories.flatMap((directory, i) => [
-    ...openMount(directory, mountSlot(i), arch),
-    openAt2(
-      mountSlot(i),
-      directory.path === "" ? "." : directory.path,
-      O.PATH | archFlags(arch).DIRECTORY,
-      STRICT,
-      {
-        into: directorySlot(directories, i),
-      },
-    ),
-    call("close", [slot(mountSlot(i))]),
-  ]);
-  return { kind: "open", from: FROM, title: "open the container's cgroups", calls };
+function openHierarchies(sys: Sys, directories: readonly CgroupDirectory[]): Step {
+  const calls = directories.flatMap((directory, i) => openMount(directory, mountSlot(i), sys.host.arch));
+  return { kind: "open", from: FROM, title: "open the cgroup hierarchies", calls };
 }
 
 /**
@@ -105,8 +92,11 @@ export function joinForExec(
   const directories = execDirectories(record, values).map((entry) =>
     entry.version === 2 && moved !== undefined ? { ...entry, path: moved } : entry,
   );
-  const open = openDirectories(sys, directories);
-  if (record.mode === "v2") return { join: "into", host: [open], imports: [], init: [] };
+  const open = openHierarchies(sys, directories);
+  if (record.mode === "v2") {
+    const birthplace = openBirthplace(directories, sys.host.arch, FROM);
+    return { join: "into", host: [open, birthplace], imports: [], init: [] };
+  }
   return {
     join: "procs",
     host: [open, openProcs(directories, FROM)],

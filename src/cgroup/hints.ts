@@ -141,6 +141,12 @@ const HINTS: readonly Hint[] = [
   },
   {
     file: /^cgroup\.procs$/,
+    call: "openat2",
+    errno: "ENOENT",
+    hint: "there is no such cgroup",
+  },
+  {
+    file: /^cgroup\.procs$/,
     errno: "ENOSPC",
     hint: "the cpuset of the cgroup has no CPUs or no memory nodes",
   },

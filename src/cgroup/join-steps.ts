@@ -1,8 +1,9 @@
-import { O, openAt2, slot, sys } from "../plan/build.ts";
+import type { HostFacts } from "../host/facts.ts";
+import { O, slot, sys } from "../plan/build.ts";
 import type { Slot } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
-import { directorySlot } from "./hierarchy-steps.ts";
-import { STRICT, writeText } from "./level-calls.ts";
+import { openCgroup, openCgroupFile, placeOf } from "./cgroup-file.ts";
+import { writeText } from "./level-calls.ts";
 import type { CgroupDirectory } from "./record.ts";
 
 /** How a process gets into the cgroups. */
@@ -24,15 +25,21 @@ export function procsSlots(directories: readonly CgroupDirectory[]): Slot[] {
   return directories.map((_, i) => procsSlot(i));
 }
 
-/** Opens every cgroup.procs for the child to inherit and closes the directories. */
+/** Pure v2: opens the only directory into the slot "cgroup.dir", for the child to be born there. */
+export function openBirthplace(
+  directories: readonly CgroupDirectory[],
+  arch: HostFacts["arch"],
+  from: string,
+): Step {
+  const calls = [openCgroup(placeOf(directories, 0), arch, "cgroup.dir")];
+  return { kind: "cgroup", from, title: "open the cgroup for joining", calls };
+}
+
+/** Opens every cgroup.procs for the child to inherit. */
 export function openProcs(directories: readonly CgroupDirectory[], from: string): Step {
-  const calls = directories.flatMap((_, i) => {
-    const dir = directorySlot(directories, i);
-    return [
-      openAt2(dir, "cgroup.procs", O.WRONLY, STRICT, { into: procsSlot(i) }),
-      sys("close", [slot(dir)]),
-    ];
-  });
+  const calls = directories.map((_, i) =>
+    openCgroupFile(placeOf(directories, i), "cgroup.procs", O.WRONLY, { into: procsSlot(i) }),
+  );
   return { kind: "cgroup", from, title: "open the cgroups for joining", calls };
 }
 
@@ -46,12 +53,4 @@ export function joinProcs(directories: readonly CgroupDirectory[], from: string)
     sys("close", [slot(procsSlot(i))]),
   ]);
   return { kind: "cgroup", from, title: "join the cgroups", calls };
-}
-
-/** Closes what joining left open in the parent; to be run once the child exists. */
-export function closeJoin(joined: { join: CgroupJoin; imports: readonly Slot[] }): Step[] {
-  const open = joined.join === "into" ? ["cgroup.dir"] : joined.imports;
-  if (open.length === 0) return [];
-  const calls = open.map((name) => sys("close", [slot(name)]));
-  return [{ kind: "cgroup", from: "runt:cgroup-path", title: "close the cgroup descriptors", calls }];
 }

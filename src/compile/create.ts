@@ -1,5 +1,4 @@
 import { compileCgroup } from "../cgroup/compile.ts";
-import { closeJoin } from "../cgroup/join-steps.ts";
 import type { CgroupRecord } from "../cgroup/record.ts";
 import type { Slot } from "../plan/call.ts";
 import type { Plan, Step } from "../plan/step.ts";
@@ -83,7 +82,6 @@ export function compileCreate(input: CompileInput): CompiledCreate {
     }),
     ...compileIdMaps(input),
     ...(newUserNamespace ? [hostSync("mapped", "release")] : []),
-    ...closeJoin(cgroup),
     // KERNEL: execve puts back the stack limit that it began with; init's first word says that it is past that.
     hostSync("joined", "await"),
     ...process.host,

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import t from "tap";
 import { type CgroupInput, type CompiledCgroup, compileCgroup } from "../../src/cgroup/compile.ts";
 import type { CgroupFacts, HostFacts } from "../../src/host/facts.ts";
-import type { Call, Slot } from "../../src/plan/call.ts";
+import type { Call, Slot, SysCall } from "../../src/plan/call.ts";
 import { encodeProgram } from "../../src/plan/encode-plan.ts";
 import { printCall } from "../../src/plan/print-call.ts";
 import type { Step } from "../../src/plan/step.ts";
@@ -130,20 +130,21 @@ t.test(
   },
 );
 
-t.test("every directory that is opened gets closed, but for those that the spawn needs", async (t) => {
+t.test("each hierarchy is opened once, by the check, and the rest starts from there", async (t) => {
+  const AT_FDCWD = -100;
+  const opens = (steps: readonly Step[]): SysCall[] =>
+    steps
+      .flatMap((step) => step.calls)
+      .filter((call) => call.op === "sys")
+      .filter((call) => call.name === "openat2" && call.args[0] === AT_FDCWD);
   for (const cgroup of [V1, V2, HYBRID]) {
     const compiled = compile(FULL_WITHOUT_HUGE, cgroup);
-    const calls = [...compiled.check, ...compiled.host].flatMap((step) => step.calls);
-    const closed = new Set<string>();
-    const opened = new Set<string>();
-    for (const call of calls) {
-      if (call.op !== "sys") continue;
-      const first = call.args[0];
-      if (call.name === "close" && typeof first === "object" && "slot" in first) closed.add(first.slot);
-      if (call.name === "openat2" && call.into !== undefined) opened.add(call.into);
-    }
-    const left = [...opened].filter((slot) => !closed.has(slot));
-    t.same(left, compiled.join === "into" ? ["cgroup.dir"] : compiled.imports);
+    const mounts = compiled.record.directories.map((entry) => ({ str: entry.mount }));
+    t.same(
+      opens(compiled.check).map((call) => call.args[1]),
+      mounts,
+    );
+    t.same(opens(compiled.host), []);
   }
 });
 
@@ -152,6 +153,7 @@ const FULL_WITHOUT_HUGE: Linux = { ...FULL, resources: { ...FULL.resources, huge
 t.test("limits come before the child can join", async (t) => {
   const kinds = compile(FULL, HYBRID).host.map((step) => step.title);
   t.equal(kinds.at(-1), "open the cgroups for joining");
+  t.equal(compile(FULL, V2).host.at(-1)?.title, "open the cgroup for joining");
   t.ok(kinds.some((title) => title === "write memory.limit_in_bytes = 64 MiB"));
 });
 

@@ -28,7 +28,7 @@ t.test("calls that are no writes", async (t) => {
 
 t.test("a failed call of a step is explained by the file that was opened last", async (t) => {
   const write = { controller: "cpu", file: "cpu.max", value: "1 2", pointer: "/linux/resources/cpu/quota" };
-  const step = limitStep(write, "cgroup.dir", 0);
+  const step = limitStep(write, { mount: "cgroup.mount.0", path: "box" }, 0);
   const [open, text] = step.calls;
   if (open === undefined || text === undefined) return t.fail("no calls");
   t.match(cgroupStepHint(step, text, "EINVAL"), /quota must be at least/);

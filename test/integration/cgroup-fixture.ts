@@ -1,7 +1,6 @@
 /** Real cgroups with real processes in them, for the tests of src/cgroup. Needs root. */
 import { existsSync, readFileSync } from "node:fs";
 import { type CompiledCgroup, compileCgroup } from "../../src/cgroup/compile.ts";
-import { closeJoin } from "../../src/cgroup/join-steps.ts";
 import { killAll, remove } from "../../src/cgroup/manager.ts";
 import type { CgroupRecord } from "../../src/cgroup/record.ts";
 import { type CallFailure, carry, slotValue } from "../../src/host/carry.ts";
@@ -12,6 +11,7 @@ import { createNodeHost } from "../../src/host-node/host.ts";
 import { buf, sys as call, load, str } from "../../src/plan/build.ts";
 import type { Call, Slot } from "../../src/plan/call.ts";
 import type { Step } from "../../src/plan/step.ts";
+import { OpenFds } from "../../src/runtime/open-fds.ts";
 import type { Spec } from "../../src/spec/types.ts";
 
 export type Linux = NonNullable<Spec["linux"]>;
@@ -27,14 +27,19 @@ export function uniquePath(): string {
   return `/runt-test-${process.pid}-${serial++}/leaf`;
 }
 
-/** Carries out steps one after the other; the slots go to `known`. Gives the first failure with its step. */
+/**
+ * Carries out steps one after the other; the slots go to `known`, what is open to `fds`. Gives the first failure with
+ * its step.
+ */
 export function runSteps(
   steps: readonly Step[],
   known: Map<Slot, number>,
+  fds: OpenFds = new OpenFds(),
 ): { step: Step; failure: CallFailure } | undefined {
   for (const step of steps) {
     const carried = carry(host, step.calls, known);
     for (const name of carried.encoded.slots.keys()) known.set(name, slotValue(carried, name));
+    fds.note(step.calls, carried.failure?.call, known);
     if (carried.failure !== undefined) return { step, failure: carried.failure };
   }
   return undefined;
@@ -73,6 +78,7 @@ export class TestCgroup {
   readonly path: string;
   readonly compiled: CompiledCgroup;
   readonly known = new Map<Slot, number>();
+  readonly fds = new OpenFds();
 
   constructor(linux: Linux, path: string = uniquePath()) {
     this.path = path;
@@ -90,7 +96,7 @@ export class TestCgroup {
 
   /** Checks and makes the cgroups. */
   make(): { step: Step; failure: CallFailure } | undefined {
-    return runSteps(this.compiled.check, this.known) ?? runSteps(this.compiled.host, this.known);
+    return runSteps([...this.compiled.check, ...this.compiled.host], this.known, this.fds);
   }
 
   /** Starts a shell command in the cgroups, joining as a container's init does; gives its pid. */
@@ -134,8 +140,10 @@ export class TestCgroup {
 
   /** Kills, removes, and takes away the parents that the test made; gives the directories that are still there. */
   clean(pids: readonly number[] = []): string[] {
-    const close = closeJoin(this.compiled);
-    if (close.length > 0) runSteps(close, this.known);
+    for (const name of this.fds.take([])) {
+      const fd = this.known.get(name) ?? -1;
+      if (fd >= 0) sys.close(fd);
+    }
     killAll(sys, this.record);
     for (const pid of pids) reap(pid);
     remove(sys, this.record);
