@@ -44,9 +44,14 @@ else
 fi
 quickjs=$(bash scripts/fetch-quickjs.sh) || lacks "quickjs-ng's sources are missing"
 
+# The processor that a toolchain builds for.
+uname_of() {
+  if [ -n "$1" ]; then echo "${1%%-*}"; else uname -m; fi
+}
+
 mkdir -p "$out"
 node_modules/.bin/esbuild src/main-quickjs.ts --bundle --format=iife --global-name=runt --target=es2023 --minify \
-  --log-level=warning --outfile="$out/core.new.js"
+  --define:TARGET_ARCH="\"$(uname_of "$cross")\"" --log-level=warning --outfile="$out/core.new.js"
 # Unchanged code keeps its time, so that nothing is built again.
 cmp -s "$out/core.new.js" "$out/core.js" || cp "$out/core.new.js" "$out/core.js"
 make --no-print-directory -s -j2 -C native/quickjs OUT="$out" NATIVE="$native" QUICKJS="$quickjs" "${settings[@]}" ||

@@ -74,6 +74,25 @@ static void *allocate_large(size_t size) {
   return block + 1;
 }
 
+/* A block at *place, which moves behind it. */
+static void *begin_block(uint8_t **place, size_t capacity) {
+  struct block *block = (struct block *)(void *)*place;
+  *block = (struct block){capacity, 0};
+  *place += sizeof *block + capacity;
+  return block + 1;
+}
+
+/* An image keeps every byte for ever, so blocks of pages are given to smaller ones; false when it is not worth it. */
+static bool make_hole(struct block *block) {
+  size_t whole = sizeof *block + block->capacity;
+  if (runt_heap.context != NULL || block->capacity < 2 * PAGE) return false;
+  if (whole <= (size_t)(runt_heap.hole_end - runt_heap.hole)) return false;
+  memset(block, 0, whole);
+  runt_heap.hole = (uint8_t *)block;
+  runt_heap.hole_end = runt_heap.hole + whole;
+  return true;
+}
+
 static void *allocate(void *unused, size_t size) {
   (void)unused;
   /* An image can only hold what lies in the heap. */
@@ -86,6 +105,7 @@ static void *allocate(void *unused, size_t size) {
     return memory;
   }
   size_t whole = sizeof(struct block) + capacity;
+  if ((size_t)(runt_heap.hole_end - runt_heap.hole) >= whole) return begin_block(&runt_heap.hole, capacity);
   if ((size_t)(runt_heap.end - runt_heap.next) < whole) {
     if (runt_heap.context == NULL) return NULL;
     /* The rest of the old chunk stays unused: it is smaller than this block. */
@@ -94,10 +114,7 @@ static void *allocate(void *unused, size_t size) {
     runt_heap.next = chunk;
     runt_heap.end = chunk + CHUNK;
   }
-  struct block *block = (struct block *)(void *)runt_heap.next;
-  runt_heap.next += whole;
-  *block = (struct block){capacity, 0};
-  return block + 1;
+  return begin_block(&runt_heap.next, capacity);
 }
 
 static void *allocate_zeroed(void *unused, size_t count, size_t size) {
@@ -117,6 +134,7 @@ static void release(void *unused, void *memory) {
     munmap(block, block->mapped);
     return;
   }
+  if (make_hole(block)) return;
   size_t capacity;
   void **list = &runt_heap.free[class_of(block->capacity, &capacity)];
   memcpy(memory, list, sizeof *list);

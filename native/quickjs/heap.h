@@ -15,6 +15,8 @@
 struct heap {
   uint8_t *next; /* where the free memory begins */
   uint8_t *end;  /* and ends */
+  uint8_t *hole; /* a freed part of an image in the making, which is filled first */
+  uint8_t *hole_end;
   void *free[HEAP_CLASSES];
   JSContext *context; /* NULL until the core is loaded */
   JSValue start;      /* the core's function that is runt */

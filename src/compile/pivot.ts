@@ -1,8 +1,10 @@
+import type { HostFacts } from "../host/facts.ts";
 import { AT_FDCWD, archFlags, O, OPEN_HOW_SIZE, openHow, slot, str, sys } from "../plan/build.ts";
 import type { Step } from "../plan/step.ts";
 import { PROPAGATION } from "../tables/mount-options.ts";
 import type { CompileInput } from "./input.ts";
 import { setMount } from "./mount-calls.ts";
+import { remembered } from "./remembered.ts";
 import { isShared, rootPropagation } from "./rootfs.ts";
 
 const MNT_DETACH = 2;
@@ -12,8 +14,8 @@ const MOVE_MOUNT_F_EMPTY_PATH = 4;
  * pivot_root(2) with "." for both: the old root ends up on top of the new one and is detached from there. SAFETY: it
  * has to receive mounts only by then, or the host would lose every mount that it shares with this namespace.
  */
-function pivotStep(input: CompileInput): Step {
-  const flags = O.PATH | archFlags(input.facts.arch).DIRECTORY | O.CLOEXEC;
+function pivotStep(arch: HostFacts["arch"]): Step {
+  const flags = O.PATH | archFlags(arch).DIRECTORY | O.CLOEXEC;
   return {
     kind: "rootfs",
     from: "/root/path",
@@ -70,7 +72,7 @@ function moveStep(input: CompileInput): Step {
 
 /** Init steps: the container's root becomes the root of init, with the propagation that the config asks for. */
 export function compilePivot(input: CompileInput): Step[] {
-  const steps = [input.options.noPivot ? moveStep(input) : pivotStep(input)];
+  const steps = [input.options.noPivot ? moveStep(input) : remembered("pivot", pivotStep, input.facts.arch)];
   const asked = rootPropagation(input);
   if (asked !== undefined) {
     steps.push({

@@ -1,6 +1,7 @@
 import { buf, slot, sys } from "../plan/build.ts";
 import type { Call } from "../plan/call.ts";
 import { type Step, SYNC_CODES, type SyncName, type SyncSide } from "../plan/step.ts";
+import { remembered } from "./remembered.ts";
 
 const TITLES: Readonly<Record<SyncName, string>> = {
   mapped: "the id mappings are written",
@@ -16,6 +17,10 @@ export function waitCalls(): Call[] {
 
 /** A meeting point in the init list. */
 export function initSync(name: SyncName, side: Extract<SyncSide, "meet" | "wait">): Step {
+  return remembered("sync", initSyncStep, name, side);
+}
+
+function initSyncStep(name: SyncName, side: Extract<SyncSide, "meet" | "wait">): Step {
   const arrive = sys("write", [slot("sync.fd"), { bytes: new Uint8Array([SYNC_CODES[name]]) }, 1], {
     expect: 1,
   });

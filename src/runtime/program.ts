@@ -4,6 +4,7 @@ import type { Slot } from "../plan/call.ts";
 import { encodeProgram } from "../plan/encode-plan.ts";
 import type { Step } from "../plan/step.ts";
 import type { Execution } from "./execution.ts";
+import { precompiledSteps } from "./precompile.ts";
 import { stepError } from "./step-error.ts";
 
 /** Program id of runt-init's list in error records. */
@@ -35,6 +36,8 @@ export function sealProgram(execution: Execution, step: Step): void {
     known,
     report: "sync.fd",
     shareMemory: false,
+    putText: rt.host.putText,
+    library: precompiledSteps(),
   });
   execution.init = encoded;
   execution.fds.add("init.image");

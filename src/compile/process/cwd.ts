@@ -2,6 +2,7 @@ import { archFlags, assert, buf, load, O, openAt2, slot, str, sys } from "../../
 import type { Step } from "../../plan/step.ts";
 import type { CompileInput } from "../input.ts";
 import { IN_ROOT, inRoot, openOrMakeDirectory, pathNames } from "../paths.ts";
+import { remembered } from "../remembered.ts";
 
 const FROM = "/process/cwd";
 const PATH_MAX = 4096;
@@ -69,24 +70,25 @@ export function compileEnterCwdAsRoot(input: CompileInput): Step[] {
  * "(unreachable)", or finds nothing.
  */
 export function compileEnterCwd(input: CompileInput): Step[] {
-  const cwd = cwdOf(input);
-  return [
-    {
-      kind: "process",
-      from: FROM,
-      title: `stay in the working directory ${cwd}`,
-      calls: [
-        { op: "branch", slot: "cwd.entered", equals: 0, to: "entered" },
-        sys("chdir", [str(cwd)]),
-        { op: "label", name: "entered" },
-        { op: "set", slot: "cwd.first", value: 0 },
-        sys("getcwd", [buf("scratch.path", PATH_MAX), PATH_MAX], {
-          tolerate: [{ errno: "ENOENT", why: "it has no path; the check below says so", to: "verify" }],
-          load: [load("cwd.first", "scratch.path", 0, 1)],
-        }),
-        { op: "label", name: "verify" },
-        assert({ slot: "cwd.first", equals: SLASH, errno: "ENOENT", why: OUTSIDE }),
-      ],
-    },
-  ];
+  return [remembered("cwd", enterStep, cwdOf(input))];
+}
+
+function enterStep(cwd: string): Step {
+  return {
+    kind: "process",
+    from: FROM,
+    title: `stay in the working directory ${cwd}`,
+    calls: [
+      { op: "branch", slot: "cwd.entered", equals: 0, to: "entered" },
+      sys("chdir", [str(cwd)]),
+      { op: "label", name: "entered" },
+      { op: "set", slot: "cwd.first", value: 0 },
+      sys("getcwd", [buf("scratch.path", PATH_MAX), PATH_MAX], {
+        tolerate: [{ errno: "ENOENT", why: "it has no path; the check below says so", to: "verify" }],
+        load: [load("cwd.first", "scratch.path", 0, 1)],
+      }),
+      { op: "label", name: "verify" },
+      assert({ slot: "cwd.first", equals: SLASH, errno: "ENOENT", why: OUTSIDE }),
+    ],
+  };
 }

@@ -2,6 +2,7 @@ import { O, slot, sys } from "../../plan/build.ts";
 import type { Slot } from "../../plan/call.ts";
 import type { Step } from "../../plan/step.ts";
 import type { CompileInput } from "../input.ts";
+import { remembered } from "../remembered.ts";
 
 const F_DUPFD_CLOEXEC = 1030;
 const ALL_FDS = 0xffffffff;
@@ -14,11 +15,15 @@ const FIRST_FD = 3;
  * host must not be what is executed.
  */
 export function compileSettleDescriptors(input: CompileInput, kept: readonly Slot[]): Step {
-  const base = FIRST_FD + input.options.preserveFds;
+  return remembered("descriptors", settleStep, input.options.preserveFds, kept);
+}
+
+function settleStep(preserved: number, kept: readonly Slot[]): Step {
+  const base = FIRST_FD + preserved;
   return {
     kind: "process",
     from: "runt:descriptors",
-    title: `close every descriptor but stdio, ${input.options.preserveFds} preserved ones and ${kept.join(", ")}`,
+    title: `close every descriptor but stdio, ${preserved} preserved ones and ${kept.join(", ")}`,
     calls: [
       // First out of the way: one of them may be where another has to go.
       ...kept.map((name) => sys("fcntl", [slot(name), F_DUPFD_CLOEXEC, base + kept.length], { into: name })),

@@ -2,6 +2,7 @@ import { AT_EMPTY_PATH, buf, load, str, sys } from "../../plan/build.ts";
 import type { Call } from "../../plan/call.ts";
 import type { Step } from "../../plan/step.ts";
 import type { CompileInput } from "../input.ts";
+import { remembered } from "../remembered.ts";
 
 const STATX_ALL = 0x7ff;
 const STATX_UID = 20;
@@ -43,13 +44,14 @@ function ownerCalls(fd: number, uid: number): Call[] {
 
 /** Init step: the process's user may re-open its own stdio (/dev/stdout). */
 export function compileStdioOwner(input: CompileInput): Step[] {
-  const uid = input.spec.process?.user?.uid ?? 0;
-  return [
-    {
-      kind: "process",
-      from: "/process/user/uid",
-      title: `give stdin, stdout and stderr to uid ${uid}`,
-      calls: [0, 1, 2].flatMap((fd) => ownerCalls(fd, uid)),
-    },
-  ];
+  return [remembered("stdio owner", ownerStep, input.spec.process?.user?.uid ?? 0)];
+}
+
+function ownerStep(uid: number): Step {
+  return {
+    kind: "process",
+    from: "/process/user/uid",
+    title: `give stdin, stdout and stderr to uid ${uid}`,
+    calls: [0, 1, 2].flatMap((fd) => ownerCalls(fd, uid)),
+  };
 }
