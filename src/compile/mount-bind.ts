@@ -76,10 +76,10 @@ function mountStep(one: OneMount, source: string, opened: Call[]): Step {
     title: `bind ${source} on ${destinationOf(one.mount)}`,
     calls: [
       ...opened,
-      ...attributeCalls(one, 0),
+      ...attributeCalls(one.options, 0),
       ...openTarget(one),
       attachMount("mount.fd", "mount.target"),
-      ...propagationCalls(one),
+      ...propagationCalls(one.options),
       ...closeAll("mount.fd", "mount.target"),
     ],
   };

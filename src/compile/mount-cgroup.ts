@@ -36,7 +36,7 @@ function v2Step(one: OneMount, plan: CgroupMountPlan & { kind: "v2" }): Step {
   return {
     kind: "mount",
     from: one.pointer,
-    title: mountTitle(one, "cgroup2"),
+    title: mountTitle(one.mount, "cgroup2"),
     calls: [
       ...makeFilesystem(
         { type: "cgroup2", source: "cgroup", data: one.options.data, attributes: one.options.set },
@@ -49,9 +49,9 @@ function v2Step(one: OneMount, plan: CgroupMountPlan & { kind: "v2" }): Step {
       cloneHostMount(path, "mount.fd", false),
       setMount("mount.fd", { set: one.options.set, propagation: SLAVE }),
       { op: "label", name: "made" },
-      ...openDirectoryTarget(one),
+      ...openDirectoryTarget(one.input.facts.arch, one.mount),
       attachMount("mount.fd", "mount.target"),
-      ...propagationCalls(one),
+      ...propagationCalls(one.options),
       ...closeAll("mount.fd", "mount.target"),
     ],
   };
@@ -62,7 +62,7 @@ function v1Tmpfs(one: OneMount): Step {
   return {
     kind: "mount",
     from: one.pointer,
-    title: mountTitle(one, "the directories of the cgroup hierarchies"),
+    title: mountTitle(one.mount, "the directories of the cgroup hierarchies"),
     calls: [
       ...makeFilesystem(
         {
@@ -73,7 +73,7 @@ function v1Tmpfs(one: OneMount): Step {
         },
         "mount.cgroups",
       ),
-      ...openDirectoryTarget(one),
+      ...openDirectoryTarget(one.input.facts.arch, one.mount),
       attachMount("mount.cgroups", "mount.target"),
       ...closeAll("mount.target"),
     ],
@@ -122,8 +122,8 @@ function v1Finish(one: OneMount, links: readonly { name: string; target: string 
         }),
       ),
       { op: "set", slot: "mount.fd", value: slot("mount.cgroups") },
-      ...attributeCalls({ ...one, options: { ...one.options, clear: 0 } }, 0),
-      ...propagationCalls(one),
+      ...attributeCalls({ ...one.options, clear: 0 }, 0),
+      ...propagationCalls(one.options),
       ...closeAll("mount.cgroups"),
     ],
   };

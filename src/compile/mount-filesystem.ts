@@ -1,3 +1,4 @@
+import type { HostFacts } from "../host/facts.ts";
 import { AT_EMPTY_PATH, buf, load, slot, str, sys } from "../plan/build.ts";
 import type { Call } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
@@ -12,7 +13,7 @@ import {
   makeFilesystem,
   setMount,
 } from "./mount-calls.ts";
-import type { MountOptions } from "./mount-options.ts";
+import { type MountOptions, parseMountOptions } from "./mount-options.ts";
 import {
   attributeCalls,
   destinationOf,
@@ -22,17 +23,17 @@ import {
   propagationCalls,
   SLAVE,
 } from "./mount-target.ts";
+import { remembered } from "./remembered.ts";
 
 const STATX_MODE = 2;
 const STATX_MODE_OFFSET = 28;
 
 /** KERNEL: a user namespace may mount sysfs only where it owns the network namespace. */
-function sysfsFallback(one: OneMount): {
-  rules: { errno: string; why: string; to: string }[];
-  calls: Call[];
-} {
-  if (one.mount.type !== "sysfs" || userNamespaceOf(one.input.spec) === "none")
-    return { rules: [], calls: [] };
+function sysfsFallback(
+  type: string,
+  options: MountOptions,
+): { rules: { errno: string; why: string; to: string }[]; calls: Call[] } {
+  if (type !== "sysfs") return { rules: [], calls: [] };
   return {
     rules: [{ errno: "EPERM", why: "the user namespace does not own the network namespace", to: "bind" }],
     calls: [
@@ -41,7 +42,7 @@ function sysfsFallback(one: OneMount): {
       closeRefused(),
       cloneHostMount("/sys", "mount.fd", true),
       setMount("mount.fd", { propagation: SLAVE, recursive: true }),
-      setMount("mount.fd", { set: one.options.set, recursive: true }),
+      setMount("mount.fd", { set: options.set, recursive: true }),
       { op: "label", name: "made" },
     ],
   };
@@ -54,8 +55,8 @@ export function isReadonlyLate(mount: Mount, options: MountOptions): boolean {
 }
 
 /** A tmpfs whose options say no mode takes that of the directory that it covers, as /tmp and /run need it. */
-function copyMode(one: OneMount): Call[] {
-  if (one.mount.type !== "tmpfs" || one.options.data.some((option) => option.startsWith("mode="))) return [];
+function copyMode(mount: Mount, options: MountOptions): Call[] {
+  if (mount.type !== "tmpfs" || options.data.some((option) => option.startsWith("mode="))) return [];
   return [
     sys("statx", [slot("mount.target"), str(""), AT_EMPTY_PATH, STATX_MODE, buf("scratch.stat", 256)], {
       load: [load("mount.mode", "scratch.stat", STATX_MODE_OFFSET, 2)],
@@ -65,35 +66,39 @@ function copyMode(one: OneMount): Call[] {
 }
 
 /** What fsconfig(2) is told; a filesystem on a device is itself read-only, or it would write to the device. */
-function dataOf({ mount, options }: OneMount): string[] {
+function dataOf(mount: Mount, options: MountOptions): string[] {
   const onDevice = mount.source?.startsWith("/") === true;
   return onDevice && (options.set & MOUNT_ATTR.RDONLY) !== 0 ? ["ro", ...options.data] : options.data;
 }
 
 /** Init step of a filesystem that is made new: proc, sysfs, tmpfs, devpts, mqueue, overlay… */
-export function compileFilesystemMount(one: OneMount): Step[] {
-  const { mount, options, pointer } = one;
+export function compileFilesystemMount({ input, mount, index }: OneMount): Step[] {
+  const ownsNoUsers = userNamespaceOf(input.spec) === "none";
+  return [remembered("filesystem", filesystemStep, mount, index, input.facts.arch, ownsNoUsers)];
+}
+
+function filesystemStep(mount: Mount, index: number, arch: HostFacts["arch"], ownsNoUsers: boolean): Step {
+  const pointer = `/mounts/${index}`;
+  const options = parseMountOptions(mount, pointer);
   const type = mount.type ?? "none";
-  const fallback = sysfsFallback(one);
+  const fallback = sysfsFallback(ownsNoUsers ? "" : type, options);
   const attributes = isReadonlyLate(mount, options) ? options.set & ~MOUNT_ATTR.RDONLY : options.set;
-  return [
-    {
-      kind: "mount",
-      from: pointer,
-      title: mountTitle(one, type),
-      calls: [
-        ...makeFilesystem(
-          { type, source: mount.source ?? type, data: dataOf(one), attributes },
-          "mount.fd",
-          fallback.rules,
-        ),
-        ...fallback.calls,
-        ...attributeCalls({ ...one, options: { ...options, clear: 0 } }, options.set),
-        ...openDirectoryTarget(one, copyMode(one)),
-        attachMount("mount.fd", "mount.target"),
-        ...propagationCalls(one),
-        ...closeAll("mount.fd", "mount.target"),
-      ],
-    },
-  ];
+  return {
+    kind: "mount",
+    from: pointer,
+    title: mountTitle(mount, type),
+    calls: [
+      ...makeFilesystem(
+        { type, source: mount.source ?? type, data: dataOf(mount, options), attributes },
+        "mount.fd",
+        fallback.rules,
+      ),
+      ...fallback.calls,
+      ...attributeCalls({ ...options, clear: 0 }, options.set),
+      ...openDirectoryTarget(arch, mount, copyMode(mount, options)),
+      attachMount("mount.fd", "mount.target"),
+      ...propagationCalls(options),
+      ...closeAll("mount.fd", "mount.target"),
+    ],
+  };
 }

@@ -25,8 +25,8 @@ export function compileRemount(one: OneMount): Step[] {
       calls: [
         openAt2("rootfs.fd", inRoot(path), O.PATH, IN_ROOT, { into: "mount.target" }),
         { op: "set", slot: "mount.fd", value: slot("mount.target") },
-        ...attributeCalls(one, 0),
-        ...propagationCalls(one),
+        ...attributeCalls(one.options, 0),
+        ...propagationCalls(one.options),
         ...closeAll("mount.target"),
       ],
     },

@@ -1,3 +1,4 @@
+import type { HostFacts } from "../host/facts.ts";
 import { archFlags, O, openAt2, RESOLVE } from "../plan/build.ts";
 import type { Call } from "../plan/call.ts";
 import type { Mount } from "../spec/types.ts";
@@ -22,8 +23,8 @@ export function destinationOf(mount: Mount): string {
 }
 
 /** "proc on /proc" for titles. */
-export function mountTitle(one: OneMount, type: string): string {
-  return `mount ${type} on ${destinationOf(one.mount)}`;
+export function mountTitle(mount: Mount, type: string): string {
+  return `mount ${type} on ${destinationOf(mount)}`;
 }
 
 /**
@@ -31,10 +32,13 @@ export function mountTitle(one: OneMount, type: string): string {
  * CVE-2019-19921, CVE-2023-27561: proc and sysfs go to ordinary directories only, so that later writes below /proc
  * and masks of it cannot be led elsewhere by a link.
  */
-export function openDirectoryTarget(one: OneMount, found: readonly Call[] = []): Call[] {
-  const { arch } = one.input.facts;
-  const path = destinationOf(one.mount);
-  const { type } = one.mount;
+export function openDirectoryTarget(
+  arch: HostFacts["arch"],
+  mount: Mount,
+  found: readonly Call[] = [],
+): Call[] {
+  const path = destinationOf(mount);
+  const { type } = mount;
   if (type !== "proc" && type !== "sysfs")
     return openOrMakeDirectory(arch, path, "mount.target", "target", found);
   const { DIRECTORY, NOFOLLOW } = archFlags(arch);
@@ -61,8 +65,7 @@ export function openDirectoryTarget(one: OneMount, found: readonly Call[] = []):
 }
 
 /** Attributes and propagation that the options ask for, on the mount in slot "mount.fd". */
-export function attributeCalls(one: OneMount, alreadySet: number): Call[] {
-  const { options } = one;
+export function attributeCalls(options: MountOptions, alreadySet: number): Call[] {
   const calls: Call[] = [];
   const set = options.set & ~alreadySet;
   if (set !== 0 || options.clear !== 0) calls.push(setMount("mount.fd", { set, clear: options.clear }));
@@ -75,8 +78,8 @@ export function attributeCalls(one: OneMount, alreadySet: number): Call[] {
 }
 
 /** Propagation is set once the mount is attached: a shared parent would make it shared again. */
-export function propagationCalls(one: OneMount): Call[] {
-  return one.options.propagations.map(({ flag, recursive }) =>
+export function propagationCalls(options: MountOptions): Call[] {
+  return options.propagations.map(({ flag, recursive }) =>
     setMount("mount.fd", { propagation: flag, recursive }),
   );
 }

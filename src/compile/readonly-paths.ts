@@ -7,6 +7,7 @@ import { isReadonlyLate } from "./mount-filesystem.ts";
 import { parseMountOptions } from "./mount-options.ts";
 import { destinationOf } from "./mount-target.ts";
 import { IN_ROOT, inRoot } from "./paths.ts";
+import { remembered } from "./remembered.ts";
 
 function readonlyStep(path: string, i: number): Step {
   return {
@@ -60,7 +61,9 @@ export function compileReadonlyPaths(input: CompileInput): Step[] {
   const paths = input.spec.linux?.readonlyPaths ?? [];
   const steps = [
     ...lateMounts(input),
-    ...paths.flatMap((path, i) => (paths.indexOf(path) === i ? [readonlyStep(path, i)] : [])),
+    ...paths.flatMap((path, i) =>
+      paths.indexOf(path) === i ? [remembered("readonly", readonlyStep, path, i)] : [],
+    ),
   ];
   if (input.spec.root?.readonly === true) {
     steps.push({
