@@ -25,24 +25,12 @@ int gettimeofday(struct timeval *restrict now, void *restrict zone) {
   return 0;
 }
 
-/*
- * The engine keeps the address of its stack, which depends on the length of the arguments: a round one is the same in
- * every build.
- */
-static __attribute__((noinline)) void round_stack_top(JSContext *context) {
-  size_t rest = (uintptr_t)__builtin_frame_address(0) & (ROUND - 1);
-  volatile uint8_t *room = __builtin_alloca(rest);
-  room[0] = 0;
-  JS_UpdateStackTop(JS_GetRuntime(context));
-}
-
 /* Loads the core and writes the heap, whole pages of it, to stdout. */
-static int write_heap(void) {
+static __attribute__((noinline)) int write_heap(void) {
   heap_begin();
   JSValue start;
   JSContext *context = engine_load(&heap_functions, &start);
   if (context == NULL) return 1;
-  round_stack_top(context);
   runt_heap.context = context;
   runt_heap.start = start;
   uint8_t *from = (uint8_t *)&runt_heap;
@@ -57,8 +45,22 @@ static int write_heap(void) {
   return 0;
 }
 
+/*
+ * The heap keeps addresses of the stack, whose place depends on the length of the arguments: below a round address it
+ * is the same in every build.
+ */
+static __attribute__((noinline)) int write_heap_below_round_address(void) {
+  size_t rest = (uintptr_t)__builtin_frame_address(0) & (ROUND - 1);
+  volatile uint8_t *room = __builtin_alloca(rest);
+  room[0] = 0;
+  int status = write_heap();
+  /* Not a tail call, which would give the room back before. */
+  room[0] = 1;
+  return status;
+}
+
 int main(int argc, char **argv, char **envp) {
-  if (runt_heap.context == NULL) return write_heap();
+  if (runt_heap.context == NULL) return write_heap_below_round_address();
   engine_adopt(runt_heap.context);
   engine_run(runt_heap.context, runt_heap.start, argc, argv, envp);
   return 1;

@@ -13,21 +13,24 @@ export const BINARY_CORE = `${BINARY}/core.js`;
 export const cannotBuild =
   !existsSync("build/runt") && "build/runt is not built: scripts/build-binary.sh tells what is missing";
 
-/** Runs a command to its end; throws what it printed when it fails. */
-export function must(command: string, args: readonly string[]): string {
-  const { status, error, stdout, stderr } = spawnSync(command, args, {
-    encoding: "utf8",
-    maxBuffer: 1 << 26,
-  });
+/** Runs a command to its end in the folder `cwd`; throws what it printed when it fails. */
+export function must(command: string, args: readonly string[], cwd = "."): string {
+  const options = { encoding: "utf8", maxBuffer: 1 << 26, cwd } as const;
+  const { status, error, stdout, stderr } = spawnSync(command, args, options);
   if (status === 0) return stdout;
   throw new Error(`${command} ${args.join(" ")}\n${error ?? ""}${stdout}${stderr}`);
 }
 
-/** Bundles the module at `path`, which exports start(native), into `out`/core.js. */
-export function bundleCore(path: string, out: string): string {
-  const core = `${out}/core.js`;
-  const form = ["--bundle", "--format=iife", "--global-name=runt", "--target=es2023", "--log-level=warning"];
-  must("node_modules/.bin/esbuild", [path, ...form, `--outfile=${core}`]);
+/**
+ * Bundles the module at `path` of a project's folder, which exports start(native), into `out`/core.js, as
+ * scripts/build-binary.sh does.
+ */
+export function bundleCore(path: string, out: string, project = "."): string {
+  const core = resolve(`${out}/core.js`);
+  const arch = process.arch === "arm64" ? "aarch64" : "x86_64";
+  const form = ["--bundle", "--format=iife", "--global-name=runt", "--target=es2023", "--minify"];
+  const rest = [`--define:TARGET_ARCH="${arch}"`, "--log-level=warning", `--outfile=${core}`];
+  must(resolve("node_modules/.bin/esbuild"), [path, ...form, ...rest], project);
   return core;
 }
 
@@ -42,12 +45,13 @@ export interface Build {
   variables?: readonly string[];
   /** False for an engine that is compiled with other flags than build/runt's. */
   sameEngine?: boolean;
-  /** The folder of the project; default is this one. */
+  /** Another folder with the project's native/, and the one of what its Makefile has built. */
   project?: string;
+  native?: string;
 }
 
 /** Builds a program as scripts/build-binary.sh does. */
-export function build({ out, core, target, variables, sameEngine, project }: Build): void {
+export function build({ out, core, target, variables, sameEngine, project, native }: Build): void {
   mkdirSync(out, { recursive: true });
   const parts = sameEngine === false ? ["host"] : ["engine", "host"];
   for (const part of parts) {
@@ -61,7 +65,7 @@ export function build({ out, core, target, variables, sameEngine, project }: Bui
     `--directory=${project ?? "."}/native/quickjs`,
     target ?? "all",
     `OUT=${resolve(out)}`,
-    `NATIVE=${resolve("build/native")}`,
+    `NATIVE=${resolve(native ?? "build/native")}`,
     `QUICKJS=${quickjs}`,
     `CORE=${resolve(core)}`,
     ...(variables ?? []),

@@ -31,7 +31,8 @@ static uint64_t random_number(void) {
 
 /* Sizes of every magnitude up to 1 MB, and those around the powers of two, where the classes and the mappings change. */
 static size_t random_size(void) {
-  size_t power = (size_t)1 << random_number() % 21;
+  /* An image has no room for more. */
+  size_t power = (size_t)1 << random_number() % (runt_heap.context == NULL ? 17 : 21);
   if (random_number() % 3 == 0) return power + random_number() % 33 - (power > 16 ? 16 : 0);
   return random_number() % power;
 }
@@ -129,19 +130,22 @@ static void check_limit(void) {
 
 int main(int argc, char **argv) {
   if (argc != 3) return 2;
-  static uint8_t room[64 << 10] __attribute__((aligned(16)));
+  static uint8_t room[64 << 20] __attribute__((aligned(16)));
   runt_heap.next = room;
   runt_heap.end = room + sizeof room;
-  /* As if the core had been loaded: from here on there is more memory than the image's. */
-  runt_heap.context = (JSContext *)(uintptr_t)room;
   state = strtoull(argv[2], NULL, 10);
-  check_big();
-  for (unsigned long left = strtoul(argv[1], NULL, 10); left > 0; left--) step(&held[random_number() % BLOCKS]);
+  unsigned long steps = strtoul(argv[1], NULL, 10);
+  for (unsigned long i = 0; i < steps / 4; i++) step(&held[random_number() % BLOCKS]);
+  /* As if the core had been loaded: from here on there is more memory than the image's, whose blocks live on. */
+  runt_heap.end = runt_heap.next;
+  runt_heap.context = (JSContext *)(uintptr_t)room;
+  for (unsigned long i = 0; i < steps; i++) step(&held[random_number() % BLOCKS]);
   for (struct held *block = held; block < held + BLOCKS; block++) {
     if (block->memory != NULL) check_bytes(block, block->size, block->fill);
     heap_functions.js_free(NULL, block->memory);
     block->memory = NULL;
   }
+  check_big();
   check_limit();
   return 0;
 }
