@@ -50,6 +50,11 @@ export function attachMount(from: Slot, to: Slot): Call {
   return sys("move_mount", [slot(from), str(""), slot(to), str(""), flags]);
 }
 
+/** Puts the detached mount `from` onto an absolute path of the host, which is no link; only before the pivot. */
+export function attachHostMount(from: Slot, path: string): Call {
+  return sys("move_mount", [slot(from), str(""), AT_FDCWD, str(path), MOVE_MOUNT_F_EMPTY_PATH]);
+}
+
 /** A filesystem to be made: type, its own options ("size=64k", "noswap"), attributes of the mount. */
 export interface NewFilesystem {
   type: string;

@@ -74,7 +74,7 @@ function separate(input: CompileInput): Step {
 }
 
 /** The deepest mount on the way to `path` becomes private; what is no mount point is passed over. */
-function makeParentPrivate(path: string): Call[] {
+export function makeParentPrivate(path: string): Call[] {
   const names = pathNames(path);
   const prefixes = names.map((_, i) => `/${names.slice(0, names.length - i).join("/")}`);
   return [

@@ -2,7 +2,8 @@ import t from "tap";
 import { compileMaskedPaths } from "../../src/compile/masked-paths.ts";
 import { compileReadonlyPaths } from "../../src/compile/readonly-paths.ts";
 import type { SysCall } from "../../src/plan/call.ts";
-import { MOUNT_ATTR as A } from "../../src/tables/mount-options.ts";
+import type { Linux } from "../../src/spec/types.ts";
+import { MOUNT_ATTR as A, PROPAGATION } from "../../src/tables/mount-options.ts";
 import { filesystemInput, follow, type Given, KNOWN, line, numbersOf } from "./filesystem-input.ts";
 import { encode, sysCalls } from "./process/input.ts";
 
@@ -47,9 +48,11 @@ t.test("files get the host's /dev/null, folders one empty filesystem", (t) => {
   t.same(
     lines.filter((one) => /^(open_tree|move_mount)/.test(one)),
     [
+      "move_mount mask.empty /dev",
       "open_tree mask.null",
       "move_mount mask.clone mask.target",
-      "move_mount mask.empty mask.target",
+      "open_tree mask.empty",
+      "move_mount mask.clone mask.target",
       "open_tree mask.empty",
       "move_mount mask.clone mask.target",
       "open_tree mask.null",
@@ -58,6 +61,26 @@ t.test("files get the host's /dev/null, folders one empty filesystem", (t) => {
   );
   t.equal(walked.open, 2, "the two that masks are made of");
   t.equal(sysCalls(steps, "fsmount")[0]?.args[2], A.RDONLY);
+  t.end();
+});
+
+t.test("where the root is shared, the host's /dev sends no mounts before it is covered", (t) => {
+  const linux: Linux = { maskedPaths: ["/x"], rootfsPropagation: "rshared" };
+  const steps = compileMaskedPaths(filesystemInput({ linux }));
+  encode(steps, KNOWN);
+  const lines = (...refused: string[]): string[] =>
+    follow(steps.slice(0, 1), (call) => (refused.includes(line(call)) ? "EINVAL" : seeing()(call))).made.map(
+      line,
+    );
+  t.same(lines().slice(-2), ["mount /dev", "move_mount mask.empty /dev"]);
+  t.same(
+    lines("mount /dev").slice(-3),
+    ["mount /dev", "mount /", "move_mount mask.empty /dev"],
+    "no mount of its own",
+  );
+  const [call] = sysCalls(steps, "mount");
+  t.equal(call?.args[3], PROPAGATION.PRIVATE, "one mount only");
+  t.same(sysCalls(masks("/x"), "mount"), [], "elsewhere it does not send");
   t.end();
 });
 
@@ -78,7 +101,7 @@ t.test("only an absent path is passed over", (t) => {
   for (const errno of ["ENOENT", "ENOTDIR"]) {
     const walked = follow(masks("/gone/below"), (call) => (path(call) ? errno : seeing()(call)));
     t.equal(walked.failed, undefined);
-    t.equal(walked.made.filter(({ name }) => name === "move_mount").length, 0);
+    t.notOk(walked.made.map(line).includes("move_mount mask.clone mask.target"));
   }
   const refused = follow(masks("/gone/below"), (call) => (path(call) ? "EACCES" : seeing()(call)));
   t.equal(refused.failed?.errno, "EACCES");

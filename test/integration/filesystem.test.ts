@@ -309,6 +309,34 @@ t.test("masked and read-only paths, a read-only root", { skip }, (tt) => {
   end(tt);
 });
 
+t.test("what masks folders is seen on them only", { skip }, (tt) => {
+  const { rootfs, run, end } = lab();
+  for (const name of ["secrets", "more"]) mkdirSync(`${rootfs}/${name}`);
+  for (const user of [false, true]) {
+    for (const options of user ? [[]] : [[], ["--no-pivot"]]) {
+      const done = run(
+        "cat /proc/self/mountinfo",
+        (spec) => {
+          if (user) addUserNamespace(spec);
+          spec.linux = { ...spec.linux, maskedPaths: ["/secrets", "/etc/passwd", "/more"] };
+        },
+        ...options,
+      );
+      tt.equal(done.status, 0, done.stderr);
+      const empty = parseMounts(done.stdout).filter(({ data }) => data.includes("nr_inodes=2"));
+      tt.same(
+        empty.map(({ point, options: [access] }) => [point, access]),
+        [
+          ["/secrets", "ro"],
+          ["/more", "ro"],
+        ],
+      );
+      tt.equal(at(done, "/dev").length, 1);
+    }
+  }
+  end(tt);
+});
+
 t.test("a user namespace: sources and devices of the host, sysfs of the host", { skip }, (tt) => {
   const { folder, run, end } = lab();
   mkdirSync(`${folder}/closed/source`, { recursive: true });
