@@ -1,5 +1,5 @@
 import type { HostFacts } from "../host/facts.ts";
-import { O, slot, sys } from "../plan/build.ts";
+import { O } from "../plan/build.ts";
 import type { Slot } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
 import { openCgroup, openCgroupFile, placeOf } from "./cgroup-file.ts";
@@ -45,12 +45,10 @@ export function openProcs(directories: readonly CgroupDirectory[], from: string)
 
 /**
  * What the child does: it writes "0", itself, into every cgroup. The kernel checks the permission of whoever opened
- * the file, so a child without rights may do it; and "0" needs no number to be printed.
+ * the file, so a child without rights may do it; and "0" needs no number to be printed. The fds stay open until init
+ * closes all at once that the user's program may not have.
  */
 export function joinProcs(directories: readonly CgroupDirectory[], from: string): Step {
-  const calls = directories.flatMap((_, i) => [
-    writeText(procsSlot(i), "0"),
-    sys("close", [slot(procsSlot(i))]),
-  ]);
+  const calls = directories.map((_, i) => writeText(procsSlot(i), "0"));
   return { kind: "cgroup", from, title: "join the cgroups", calls };
 }

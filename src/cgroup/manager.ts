@@ -11,11 +11,17 @@ import {
   writeCgroupFile,
 } from "./directory.ts";
 import { freeze, isFrozen, thaw } from "./freezer.ts";
-import { type CgroupDirectory, type CgroupRecord, directoryOf, unifiedDirectory } from "./record.ts";
+import {
+  type CgroupDirectory,
+  type CgroupRecord,
+  directoryOf,
+  processDirectory,
+  unifiedDirectory,
+} from "./record.ts";
 
 export { joinForExec } from "./exec-join.ts";
 export { freeze, isFrozen, thaw } from "./freezer.ts";
-export { remove } from "./remove.ts";
+export { remove, removeUnused } from "./remove.ts";
 export { updateLimits } from "./update-limits.ts";
 
 /** What the kernel counted in the container's cgroups. */
@@ -27,15 +33,6 @@ export interface CgroupEvents {
 }
 
 const SIGKILL = 9;
-
-/** The hierarchy that is asked for processes: every container joins all of them, so one is enough. */
-function processDirectory(record: CgroupRecord): CgroupDirectory | undefined {
-  return (
-    directoryOf(record.directories, "freezer") ??
-    unifiedDirectory(record.directories) ??
-    record.directories[0]
-  );
-}
 
 /**
  * Process ids in the container's cgroup and, unless `recursive` is false, in its sub-cgroups, as numbered in the

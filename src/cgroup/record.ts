@@ -35,3 +35,12 @@ export function directoryOf(
 export function unifiedDirectory(directories: readonly CgroupDirectory[]): CgroupDirectory | undefined {
   return directories.find((entry) => entry.version === 2);
 }
+
+/** The hierarchy that is asked for processes: every container joins all of them, so one is enough. */
+export function processDirectory(record: CgroupRecord): CgroupDirectory | undefined {
+  return (
+    directoryOf(record.directories, "freezer") ??
+    unifiedDirectory(record.directories) ??
+    record.directories[0]
+  );
+}

@@ -1,6 +1,7 @@
 import type { Sys } from "../host/sys.ts";
+import { AT_FDCWD } from "../plan/build.ts";
 import { cgroupError, childNames, openChild, readPids, withMount } from "./directory.ts";
-import type { CgroupDirectory, CgroupRecord } from "./record.ts";
+import { type CgroupDirectory, type CgroupRecord, processDirectory } from "./record.ts";
 
 const TRIES = 10;
 const EBUSY = -16;
@@ -43,6 +44,40 @@ function busy(sys: Sys, parent: number, path: string): Error {
   return cgroupError(
     `${path}: EBUSY: still holds ${pids.length === 0 ? "dying processes" : `processes ${pids.slice(0, 8).join(", ")}`}`,
   );
+}
+
+/** What rmdir(2) of a cgroup gives that is more than a matter of removing an empty one. */
+const UNFINISHED = [
+  "ENOENT",
+  "ENOTDIR",
+  "EBUSY",
+  "ENOTEMPTY",
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "ELOOP",
+  "ENODEV",
+  "ENAMETOOLONG",
+];
+
+/**
+ * Removes the directory in one call if that is all there is to do; false otherwise, and then nothing has happened.
+ * There is no need to look at the filesystem first: an ordinary directory is only removed if it is empty, and for one
+ * that is not there the answer is false.
+ */
+function removeEmpty(sys: Sys, { mount, path }: CgroupDirectory): boolean {
+  return sys.rmdirat(AT_FDCWD, `${mount}/${path}`, UNFINISHED) === 0;
+}
+
+/**
+ * Removes the cgroups of a container that has ended, beginning with the one that would tell of processes left. False as
+ * soon as one cannot simply be removed: `remove` and `killAll` do the rest.
+ */
+export function removeUnused(sys: Sys, record: CgroupRecord): boolean {
+  const first = processDirectory(record);
+  if (first === undefined) return true;
+  const others = record.directories.filter((entry) => entry !== first);
+  return [first, ...others].every((directory) => removeEmpty(sys, directory));
 }
 
 /** Removes the container's directory of one hierarchy; its parents stay, whoever made them. */

@@ -1,4 +1,4 @@
-import { killAll, pids, remove, thaw } from "../cgroup/manager.ts";
+import { killAll, pids, remove, removeUnused, thaw } from "../cgroup/manager.ts";
 import { RuntError } from "../error/runt-error.ts";
 import type { StateFile } from "../state/state-file.ts";
 import type { Runtime } from "./context.ts";
@@ -39,7 +39,9 @@ export function killInit(rt: Runtime, state: StateFile): void {
  */
 export function destroy(rt: Runtime, dir: ContainerDir, state: StateFile): void {
   const cgroup = cgroupOf(state);
-  if (pids(rt.sys, cgroup).length > 0) killAll(rt.sys, cgroup);
-  remove(rt.sys, cgroup);
+  if (!removeUnused(rt.sys, cgroup)) {
+    if (pids(rt.sys, cgroup).length > 0) killAll(rt.sys, cgroup);
+    remove(rt.sys, cgroup);
+  }
   removeContainerDir(rt, dir);
 }

@@ -10,6 +10,7 @@ import {
   killAll,
   pids,
   remove,
+  removeUnused,
   thaw,
   updateLimits,
 } from "../../src/cgroup/manager.ts";
@@ -133,6 +134,25 @@ t.test("a cgroup with a living process is not removed, and the error names it", 
     message: new RegExp(`unable to remove container's cgroup.*holds processes ${pid}`),
   });
   t.same(cgroup.clean([pid]), []);
+});
+
+t.test("a cgroup without processes goes at once, one with a process stays", root, async (t) => {
+  const cgroup = new TestCgroup({});
+  t.equal(cgroup.make(), undefined);
+  const pid = cgroup.start("exec sleep 100");
+  t.equal(removeUnused(sys, cgroup.record), false);
+  for (const { mount, path } of cgroup.record.directories) t.ok(existsSync(`${mount}/${path}`), mount);
+  t.same(pids(sys, cgroup.record), [pid]);
+  killAll(sys, cgroup.record);
+  reap(pid);
+  t.ok(
+    until(() => pids(sys, cgroup.record).length === 0),
+    "it is empty",
+  );
+  t.equal(removeUnused(sys, cgroup.record), true);
+  for (const { mount, path } of cgroup.record.directories) t.notOk(existsSync(`${mount}/${path}`), mount);
+  t.equal(removeUnused(sys, cgroup.record), false, "what is gone is not taken for removed");
+  t.same(cgroup.clean(), []);
 });
 
 t.test("devices are denied but for the defaults and the config's", root, async (t) => {
