@@ -1,13 +1,20 @@
 import { main } from "./cli/main.ts";
 import type { Host } from "./host/port.ts";
 import { createQuickjsHost, type Native } from "./host-quickjs/host.ts";
-import { precompile } from "./runtime/precompile.ts";
+import { adoptPrecompiled, compileCommonSteps, type Precompiled } from "./runtime/precompile.ts";
 
 /** The processor that the binary is built for; scripts/build-binary.sh defines it. */
 declare const TARGET_ARCH: Host["arch"];
 
-// Runs when the heap's image is made.
-precompile(TARGET_ARCH);
+/** Called when the heap's image is made, in an engine that is thrown away: data for adopt. */
+export function precompile(): Precompiled {
+  return compileCommonSteps(TARGET_ARCH);
+}
+
+/** Called with a copy of that in the engine whose heap becomes the image. */
+export function adopt(steps: Precompiled): void {
+  adoptPrecompiled(steps);
+}
 
 /** Called by native/quickjs/engine.c: runt as a program. */
 export function start(native: Native): never {

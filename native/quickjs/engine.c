@@ -45,18 +45,16 @@ static size_t stack_share(void) {
 }
 
 /* Runs the bundle, which leaves its exports in the global variable "runt". */
-static bool load_core(JSContext *context, JSValue *start) {
+static bool load_core(JSContext *context, JSValue *core) {
   JSValue bundle = JS_ReadObject(context, runt_core, runt_core_size, JS_READ_OBJ_BYTECODE);
   if (JS_IsException(bundle)) return false;
   JSValue done = JS_EvalFunction(context, bundle);
   if (JS_IsException(done)) return false;
   JS_FreeValue(context, done);
   JSValue global = JS_GetGlobalObject(context);
-  JSValue exports = JS_GetPropertyStr(context, global, "runt");
-  *start = JS_GetPropertyStr(context, exports, "start");
-  JS_FreeValue(context, exports);
+  *core = JS_GetPropertyStr(context, global, "runt");
   JS_FreeValue(context, global);
-  return JS_IsFunction(context, *start);
+  return JS_IsObject(*core);
 }
 
 /* Says on stderr that the engine has too little of something. */
@@ -66,7 +64,7 @@ static void report_exhaustion(void) {
         stderr);
 }
 
-JSContext *engine_load(const JSMallocFunctions *memory, JSValue *start) {
+JSContext *engine_load(const JSMallocFunctions *memory, JSValue *core) {
   JSRuntime *runtime = memory == NULL ? JS_NewRuntime() : JS_NewRuntime2(memory, NULL);
   JSContext *context = NULL;
   if (runtime != NULL) {
@@ -78,7 +76,7 @@ JSContext *engine_load(const JSMallocFunctions *memory, JSValue *start) {
     report_exhaustion();
     return NULL;
   }
-  if (load_core(context, start)) return context;
+  if (load_core(context, core)) return context;
   engine_report(context);
   return NULL;
 }
@@ -109,11 +107,17 @@ void engine_report(JSContext *context) {
   JS_FreeValue(context, exception);
 }
 
-void engine_run(JSContext *context, JSValue start, int argc, char **argv, char **envp) {
+JSValue engine_call(JSContext *context, JSValue core, const char *name, JSValue argument) {
+  JSValue function = JS_GetPropertyStr(context, core, name);
+  JSValue result = JS_Call(context, function, JS_UNDEFINED, 1, &argument);
+  JS_FreeValue(context, function);
+  return result;
+}
+
+void engine_run(JSContext *context, JSValue core, int argc, char **argv, char **envp) {
   JSValue native = native_object(context, argc, argv, envp);
   if (!JS_IsException(native)) {
-    JSValue result = JS_Call(context, start, JS_UNDEFINED, 1, &native);
-    JS_FreeValue(context, result);
+    JS_FreeValue(context, engine_call(context, core, "start", native));
     JS_FreeValue(context, native);
   }
   engine_report(context);

@@ -19,7 +19,7 @@ struct heap {
   uint8_t *hole_end;
   void *free[HEAP_CLASSES];
   JSContext *context; /* NULL until the core is loaded */
-  JSValue start;      /* the core's function that is runt */
+  JSValue core;       /* the core's exports */
 };
 
 /* heap-image.S: the image, or room for one where it is being made. */

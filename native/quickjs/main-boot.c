@@ -2,10 +2,10 @@
 #include "engine.h"
 
 int main(int argc, char **argv, char **envp) {
-  JSValue start;
-  JSContext *context = engine_load(NULL, &start);
+  JSValue core;
+  JSContext *context = engine_load(NULL, &core);
   if (context == NULL) return 1;
   engine_adopt(context);
-  engine_run(context, start, argc, argv, envp);
+  engine_run(context, core, argc, argv, envp);
   return 1;
 }

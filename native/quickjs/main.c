@@ -25,14 +25,40 @@ int gettimeofday(struct timeval *restrict now, void *restrict zone) {
   return 0;
 }
 
-/* Loads the core and writes the heap, whole pages of it, to stdout. */
-static __attribute__((noinline)) int write_heap(void) {
+/* What the core precompiles, serialized by an engine of its own: all that this leaves behind stays out of the heap. */
+static uint8_t *precompile(size_t *size) {
+  JSValue core;
+  JSContext *context = engine_load(NULL, &core);
+  if (context == NULL) return NULL;
+  JSValue steps = engine_call(context, core, "precompile", JS_UNDEFINED);
+  uint8_t *serialized = JS_IsException(steps) ? NULL : JS_WriteObject(context, size, steps, JS_WRITE_OBJ_REFERENCE);
+  if (serialized == NULL) engine_report(context);
+  return serialized;
+}
+
+/* Loads the core and what it has precompiled into the heap. */
+static bool fill_heap(void) {
+  size_t size;
+  uint8_t *serialized = precompile(&size);
+  if (serialized == NULL) return false;
   heap_begin();
-  JSValue start;
-  JSContext *context = engine_load(&heap_functions, &start);
-  if (context == NULL) return 1;
+  JSValue core;
+  JSContext *context = engine_load(&heap_functions, &core);
+  if (context == NULL) return false;
+  JSValue steps = JS_ReadObject(context, serialized, size, JS_READ_OBJ_REFERENCE);
+  if (JS_IsException(steps) || JS_IsException(engine_call(context, core, "adopt", steps))) {
+    engine_report(context);
+    return false;
+  }
+  JS_FreeValue(context, steps);
   runt_heap.context = context;
-  runt_heap.start = start;
+  runt_heap.core = core;
+  return true;
+}
+
+/* Writes the heap, whole pages of it, to stdout. */
+static __attribute__((noinline)) int write_heap(void) {
+  if (!fill_heap()) return 1;
   uint8_t *from = (uint8_t *)&runt_heap;
   size_t size = ((size_t)(runt_heap.next - from) + PAGE - 1) & ~(size_t)(PAGE - 1);
   runt_heap.end = from + size;
@@ -62,6 +88,6 @@ static __attribute__((noinline)) int write_heap_below_round_address(void) {
 int main(int argc, char **argv, char **envp) {
   if (runt_heap.context == NULL) return write_heap_below_round_address();
   engine_adopt(runt_heap.context);
-  engine_run(runt_heap.context, runt_heap.start, argc, argv, envp);
+  engine_run(runt_heap.context, runt_heap.core, argc, argv, envp);
   return 1;
 }

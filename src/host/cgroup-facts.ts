@@ -8,8 +8,12 @@ interface CgroupMount {
   options: readonly string[];
 }
 
+/** What stands before the type; a blank inside a path is escaped. */
+const MARK = " - cgroup";
+
 /** Undoes the octal escapes of mountinfo. */
 function unescapeOctal(path: string): string {
+  if (!path.includes("\\")) return path;
   return path.replace(/\\([0-7]{3})/g, (_, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 8)),
   );
@@ -17,17 +21,18 @@ function unescapeOctal(path: string): string {
 
 function cgroupMounts(mountinfo: string): CgroupMount[] {
   const mounts: CgroupMount[] = [];
-  for (const line of mountinfo.split("\n")) {
-    const dash = line.indexOf(" - ");
-    const type = line.slice(dash + 3, dash + 10).split(" ")[0] ?? "";
-    if (dash < 0 || (type !== "cgroup" && type !== "cgroup2")) continue;
-    const left = line.slice(0, dash).split(" ");
-    const options =
-      line
-        .slice(dash + 3)
-        .split(" ")[2]
-        ?.split(",") ?? [];
-    mounts.push({ root: unescapeOctal(left[3] ?? "/"), mount: unescapeOctal(left[4] ?? ""), type, options });
+  // The other mounts of a host may be thousands.
+  for (let dash = mountinfo.indexOf(MARK); dash >= 0; dash = mountinfo.indexOf(MARK, dash + 1)) {
+    const left = mountinfo.slice(mountinfo.lastIndexOf("\n", dash) + 1, dash).split(" ");
+    const end = mountinfo.indexOf("\n", dash);
+    const [type = "", , options = ""] = mountinfo.slice(dash + 3, end < 0 ? undefined : end).split(" ");
+    if (type !== "cgroup" && type !== "cgroup2") continue;
+    mounts.push({
+      root: unescapeOctal(left[3] ?? "/"),
+      mount: unescapeOctal(left[4] ?? ""),
+      type,
+      options: options.split(","),
+    });
   }
   return mounts;
 }

@@ -55,11 +55,11 @@ export function probeFacts(runtime: Sys): HostFacts {
 function permitted(bytes: Uint8Array): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const words = [view.getUint32(4, true), view.getUint32(16, true)];
-  return words.flatMap((word, high) =>
-    Array.from({ length: 32 }, (_, bit) => ((word >>> bit) & 1 ? 32 * high + bit : -1)).filter(
-      (bit) => bit >= 0,
-    ),
-  );
+  const bits: number[] = [];
+  words.forEach((word, high) => {
+    for (let bit = 0; bit < 32; bit++) if ((word >>> bit) & 1) bits.push(32 * high + bit);
+  });
+  return bits;
 }
 
 function limitOf(bytes: Uint8Array): { soft: number; hard: number } {

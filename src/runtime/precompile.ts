@@ -1,24 +1,37 @@
 import { compileCreate } from "../compile/create.ts";
 import type { CompileInput } from "../compile/input.ts";
-import { remember } from "../compile/remembered.ts";
+import { adoptRemembered, remember } from "../compile/remembered.ts";
 import type { HostFacts } from "../host/facts.ts";
 import { encodeLibrary } from "../plan/encode-plan.ts";
 import type { Library } from "../plan/library.ts";
+import type { Step } from "../plan/step.ts";
 import type { Spec } from "../spec/types.ts";
 import { CAPABILITIES } from "../tables/capabilities.ts";
 import { COMMON_SPECS } from "./common-specs.ts";
 
+/** Steps by what they are remembered by, and the same steps encoded. */
+export interface Precompiled {
+  steps: ReadonlyMap<string, Step>;
+  library: Library;
+}
+
 let library: Library | undefined;
 
 /**
- * Compiles and encodes what most configs have in common, for the heap image of the static binary: a run that has the
- * same steps takes them from there. Everything else is compiled as ever.
+ * Compiles and encodes what most configs have in common. A run that has the same steps takes them from there, once they
+ * are adopted; everything else is compiled as ever.
  */
-export function precompile(arch: HostFacts["arch"]): void {
+export function compileCommonSteps(arch: HostFacts["arch"]): Precompiled {
   const steps = remember(() => {
     for (const spec of COMMON_SPECS) compileCreate(inputOf(spec, arch));
   });
-  library = encodeLibrary(steps, arch);
+  return { steps, library: encodeLibrary([...steps.values()], arch) };
+}
+
+/** From now on these steps are taken where they fit. */
+export function adoptPrecompiled(precompiled: Precompiled): void {
+  adoptRemembered(precompiled.steps);
+  library = precompiled.library;
 }
 
 /** The steps that are encoded already; undefined where nothing was precompiled. */

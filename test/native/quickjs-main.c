@@ -52,8 +52,8 @@ static unsigned long number_of(const char *name) {
 
 int main(int argc, char **argv, char **envp) {
   static const JSMallocFunctions memory = {allocate_zeroed, allocate, release, reallocate, capacity_of};
-  JSValue start;
-  JSContext *context = engine_load(&memory, &start);
+  JSValue core;
+  JSContext *context = engine_load(&memory, &core);
   if (context == NULL) return 1;
   runtime = JS_GetRuntime(context);
   collecting = number_of("RUNT_TEST_COLLECT") != 0;
@@ -61,6 +61,6 @@ int main(int argc, char **argv, char **envp) {
   allocations = 0;
   failing = number_of("RUNT_TEST_FAIL");
   engine_adopt(context);
-  engine_run(context, start, argc, argv, envp);
+  engine_run(context, core, argc, argv, envp);
   return 1;
 }
