@@ -11,7 +11,7 @@ bash scripts/build.sh
 
 work=$(mktemp -d)
 id=runt-demo-$$
-runt() { build/runt-node --root "$work/state" "$@"; }
+runt() { build/runt --root "$work/state" "$@"; }
 clean() {
   runt delete --force "$id" || true
   rm -rf "$work"
@@ -63,7 +63,7 @@ say "2. A container tells about itself: runt run"
 timed runt run --bundle "$work" "$id"
 
 say "3. The life of a container, with the time of each command"
-echo "Each of these commands starts Node first; this is what that alone takes:"
+echo "This is what starting runt alone takes:"
 timed runt --version >"$work/version"
 tail -n 1 "$work/version"
 process sleep 1000
