@@ -12,15 +12,16 @@
 __attribute__((visibility("default"))) int32_t runt_run(uint8_t *program, uint64_t length);
 
 /*
- * SAFETY: one seat is enough: a spawn waits until the child before it has left it.
+ * SAFETY: a spawn takes a seat that is empty, or waits until the child before it has left it. Two, so that init can be
+ * made while a child of the runtime's own still works beside it.
  */
-static struct seat only_seat;
+static struct seat seats[2];
 
 /* By signal: the fd that hears of it. */
 static int32_t watchers[SIGNALS + 1];
 
 struct seat *child_seat(void) {
-  return &only_seat;
+  return seats[0].tid == 0 ? &seats[0] : &seats[1];
 }
 
 /* SAFETY: may interrupt any thread anywhere; a raw write leaves errno and everything else as it was. */

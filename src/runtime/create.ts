@@ -67,7 +67,7 @@ export function carryOutCreate(
 ): Created {
   const { input, compiled, bundle } = prepared;
   const progress: Progress = {
-    execution: newExecution(rt, compiled.plan, [["bundle.dir", bundle.fd], ...known], prepared.warmup),
+    execution: newExecution(rt, compiled.plan, [["bundle.dir", bundle.fd], ...known]),
     dir: undefined,
     journaled: false,
     state: {
@@ -88,6 +88,7 @@ export function carryOutCreate(
   progress.execution.deathEvents = () => events(rt.sys, compiled.cgroup);
   try {
     runHostSteps(progress.execution, handlersOf(progress, prepared));
+    prepared.warmup.end();
     closeFds(progress.execution, ["init.pidfd"]);
   } catch (error) {
     prepared.warmup.end();

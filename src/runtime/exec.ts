@@ -75,9 +75,10 @@ function carryOutExec(rt: Runtime, compiled: Compiled, options: ExecOptions): nu
     ...(stdio?.known ?? []),
     ["signals.fd", signals] as const,
   ];
-  const execution = newExecution(rt, plan, known, warmup);
+  const execution = newExecution(rt, plan, known);
   try {
     spawn(execution, process);
+    warmup.end();
     if (options.pidFile !== undefined) {
       writePidFile(rt.sys, absolutePath(rt, options.pidFile), slotOf(execution, "init.pid"));
     }

@@ -6,7 +6,6 @@ import type { Plan, Step, StepKind } from "../plan/step.ts";
 import type { Runtime } from "./context.ts";
 import { OpenFds } from "./open-fds.ts";
 import { stepError } from "./step-error.ts";
-import { NO_WARMUP, type Warmup } from "./warm-cgroups.ts";
 
 /** What a kind of step needs beyond its calls; runs after them (before them for "program"). */
 export type StepHandler = (execution: Execution, step: Step) => void;
@@ -26,8 +25,6 @@ export interface Execution {
   retained: Carried | undefined;
   /** Tells why the kernel may have ended init; undefined before the cgroup exists. */
   deathEvents: (() => CgroupEvents) | undefined;
-  /** Runs beside the host list until the first child is made. */
-  warmup: Warmup;
   /** What the host list holds open. */
   fds: OpenFds;
   /** Output of hooks that ran inside the container, bounded. */
@@ -35,12 +32,7 @@ export interface Execution {
 }
 
 /** A new execution that knows `slots` already. */
-export function newExecution(
-  rt: Runtime,
-  plan: Plan,
-  slots: Iterable<readonly [Slot, number]>,
-  warmup: Warmup = NO_WARMUP,
-): Execution {
+export function newExecution(rt: Runtime, plan: Plan, slots: Iterable<readonly [Slot, number]>): Execution {
   return {
     rt,
     plan,
@@ -49,7 +41,6 @@ export function newExecution(
     spawned: undefined,
     retained: undefined,
     deathEvents: undefined,
-    warmup,
     fds: new OpenFds(),
     hookOutput: "",
   };

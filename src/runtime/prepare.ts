@@ -19,7 +19,7 @@ export interface Prepared {
   bundle: Bundle;
   /** Absolute path; undefined = none wanted. */
   pidFile: string | undefined;
-  /** Runs beside; ends before the first child is made. */
+  /** Runs beside create. */
   warmup: Warmup;
 }
 

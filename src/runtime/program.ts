@@ -44,8 +44,6 @@ export function sealProgram(execution: Execution, step: Step): void {
   execution.fds.add("init.program");
   slots.set("init.image", sealedMemfd(execution, step, "runt-init", rt.host.init, true));
   slots.set("init.program", sealedMemfd(execution, step, "runt-program", encoded.bytes, false));
-  // The spawn is next.
-  execution.warmup.end();
 }
 
 /** A sealed memfd that holds `bytes`. */

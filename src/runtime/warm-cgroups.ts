@@ -10,7 +10,7 @@ const REFUSED = ["EACCES", "EPERM", "EROFS", "ENOENT"];
 
 /** A child that waits for the kernel while runt goes on. */
 export interface Warmup {
-  /** Waits until it is done; needed before the next child is made. May be called twice. */
+  /** Waits until it is done, and reaps it. May be called twice. */
   end(): void;
 }
 
