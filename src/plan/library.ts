@@ -23,7 +23,10 @@ export interface Library {
   readonly ops: Int32Array;
   /** By op: whether it jumps. */
   readonly jumps: readonly boolean[];
+  /** Pairs: errno, target op. */
   readonly rules: readonly number[];
+  /** The rules with no targets, as a program has those of fragments that it lacks. */
+  readonly idleRules: readonly number[];
   readonly data: Int32Array;
   readonly relocations: readonly number[];
   readonly strings: ReadonlyMap<string, number>;

@@ -22,22 +22,23 @@ export class OpSection {
   rules: number[] = [];
   private words = new Int32Array(64 * OP_WORDS);
 
-  /** Begins anew, with the rules of `library`. */
+  /** Begins anew, with the rules of `library`, which go nowhere until their fragments are copied. */
   clear(library: Library | undefined): void {
     this.words.fill(0, 0, OP_WORDS * this.count);
     this.count = 0;
-    this.rules = library === undefined ? [] : library.rules.slice();
+    this.rules = library === undefined ? [] : library.idleRules.slice();
   }
 
   /** The ops and rules so far, for a library. */
-  keep(): Pick<Library, "ops" | "rules" | "jumps"> {
+  keep(): Pick<Library, "ops" | "rules" | "idleRules" | "jumps"> {
     const ops = this.content.slice();
     const jumps: boolean[] = [];
     for (let op = 0; op < this.count; op++) {
       const code = (ops[OP_WORDS * op + HEAD] as number) & 0xff;
       jumps.push(code === OP_CODE.GOTO || code === OP_CODE.BRANCH);
     }
-    return { ops, rules: this.rules, jumps };
+    const { rules } = this;
+    return { ops, rules, idleRules: rules.map((word, i) => (i % 2 === 0 ? word : NEXT)), jumps };
   }
 
   /** Adds the ops of a fragment and moves their jumps, and those of its rules; gives the first op's index. */
@@ -47,14 +48,13 @@ export class OpSection {
     while (OP_WORDS * this.count > this.words.length) this.grow();
     this.words.set(library.ops.subarray(OP_WORDS * start, OP_WORDS * end), OP_WORDS * first);
     const moved = first - start;
-    if (moved === 0) return first;
     for (let op = start; op < end; op++) {
       if (library.jumps[op] !== true) continue;
       const at = OP_WORDS * (op + moved) + NR;
       this.words[at] = (this.words[at] as number) + moved;
     }
     for (let rule = firstRule; rule < endRule; rule++) {
-      const target = this.rules[2 * rule + 1] as number;
+      const target = library.rules[2 * rule + 1] as number;
       if (target !== NEXT) this.rules[2 * rule + 1] = target + moved;
     }
     return first;

@@ -54,6 +54,21 @@ t.test("linking changes nothing in the library", async (t) => {
   t.same(again.bytes, copy);
 });
 
+t.test("a plan that is shorter than the library is sound", async (t) => {
+  const library = encodeLibrary([{ calls: look }, { calls: open }, { calls: own }], "x86_64");
+  for (const calls of [look, open]) {
+    const linked = encodeProgram([{ calls }], { ...ENCODING, library });
+    t.same(listing(linked), listing(encodeProgram([{ calls }], ENCODING)));
+    t.equal(checkProgram(linked.bytes), 0);
+  }
+});
+
+t.test("a program shorter than the library has no jumps of fragments that it lacks", async (t) => {
+  const library = encodeLibrary([{ calls: look }, { calls: own }, { calls: open }], "x86_64");
+  const linked = encodeProgram([{ calls: [sys("getpid", [])] }], { ...ENCODING, library });
+  t.equal(checkProgram(linked.bytes), 0);
+});
+
 t.test("a plan that uses nothing of the library is sound too", async (t) => {
   const library = encodeLibrary([{ calls: look }], "x86_64");
   const linked = encodeProgram([{ calls: open }], { ...ENCODING, library });
