@@ -1,5 +1,18 @@
 import { RuntError } from "../error/runt-error.ts";
-import { AT_EMPTY_PATH, archFlags, buf, load, O, openAt2, RESOLVE, slot, str, sys } from "../plan/build.ts";
+import type { HostFacts } from "../host/facts.ts";
+import {
+  AT_EMPTY_PATH,
+  archFlags,
+  assert,
+  buf,
+  load,
+  O,
+  openAt2,
+  RESOLVE,
+  slot,
+  str,
+  sys,
+} from "../plan/build.ts";
 import type { Call, Slot } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
 import type { Device } from "../spec/types.ts";
@@ -7,12 +20,13 @@ import { type CompileInput, userNamespaceOf } from "./input.ts";
 import { attachMount, cloneHostMount, closeAll } from "./mount-calls.ts";
 import { parseMountOptions } from "./mount-options.ts";
 import { destinationOf } from "./mount-target.ts";
-import { inRoot, openOrMakeDirectory, openOrMakeFile, splitPath } from "./paths.ts";
+import { IN_ROOT, inRoot, makeFile, openOrMakeDirectory, splitPath } from "./paths.ts";
+import { remembered } from "./remembered.ts";
 
 const STATX_TYPE = 1;
 const STATX_MODE = 28;
-const STATX_RDEV_MAJOR = 128;
-const STATX_RDEV_MINOR = 132;
+/** Two u32: major, minor. */
+const STATX_RDEV = 128;
 const S_IFMT = 0o170000;
 const ONE_NAME = RESOLVE.BENEATH | RESOLVE.NO_SYMLINKS | RESOLVE.NO_MAGICLINKS;
 const TYPES: Readonly<Record<Device["type"], number>> = {
@@ -21,6 +35,9 @@ const TYPES: Readonly<Record<Device["type"], number>> = {
   b: 0o060000,
   p: 0o010000,
 };
+
+/** Slot of the opened /dev. */
+export const DEV: Slot = "dev.fd";
 
 /** SPEC(config-linux#default-devices) but for console and ptmx, which are links and mounts. */
 const DEFAULTS: readonly Device[] = [
@@ -50,102 +67,141 @@ export function hasOwnDev(input: CompileInput): boolean {
 
 /** Fails with `errno` and `wrong` unless the open `fd` is the device. */
 function verify(device: Device, fd: Slot, errno: string, wrong: string): Call[] {
-  const numbers: Call[] =
-    device.type === "p"
-      ? []
-      : [
-          { op: "assert", slot: "device.major", equals: device.major ?? 0, errno, why: wrong },
-          { op: "assert", slot: "device.minor", equals: device.minor ?? 0, errno, why: wrong },
-        ];
+  const number = (device.minor ?? 0) * 2 ** 32 + (device.major ?? 0);
   return [
     sys("statx", [slot(fd), str(""), AT_EMPTY_PATH, STATX_TYPE, buf("scratch.stat", 256)], {
       load: [
         load("device.mode", "scratch.stat", STATX_MODE, 2),
-        load("device.major", "scratch.stat", STATX_RDEV_MAJOR, 4),
-        load("device.minor", "scratch.stat", STATX_RDEV_MINOR, 4),
+        load("device.number", "scratch.stat", STATX_RDEV, 8),
       ],
     }),
-    { op: "assert", slot: "device.mode", mask: S_IFMT, equals: TYPES[device.type], errno, why: wrong },
-    ...numbers,
+    assert({ slot: "device.mode", mask: S_IFMT, equals: TYPES[device.type], errno, why: wrong }),
+    ...(device.type === "p" ? [] : [assert({ slot: "device.number", equals: number, errno, why: wrong })]),
   ];
 }
 
 /**
- * Makes the node below its directory, opened inside the root. CVE-2026-41579: /dev of the image may be a link.
+ * Makes the node below its opened directory. CVE-2026-41579: /dev of the image may be a link.
  * SPEC(config-linux#devices): a file that is there and does not match is an error.
  */
-function makeNode(input: CompileInput, device: Device): Call[] {
-  const { arch } = input.facts;
+function makeNode({ device, arch, directory }: OneDevice): Call[] {
   const { NOFOLLOW } = archFlags(arch);
-  const { parent, name } = splitPath(device.path);
+  const { name } = splitPath(device.path);
   const mode = TYPES[device.type] | ((device.fileMode ?? 0o666) & ~S_IFMT);
+  const number = deviceNumber(device.major ?? 0, device.minor ?? 0);
   return [
-    ...openOrMakeDirectory(arch, parent, "device.dir", "parent"),
-    // The mode is the config's, whatever the caller's umask.
-    sys("umask", [0], { into: "device.umask" }),
-    sys(
-      "mknodat",
-      [slot("device.dir"), str(name), mode, deviceNumber(device.major ?? 0, device.minor ?? 0)],
-      {
-        tolerate: [
-          {
-            errno: "EEXIST",
-            why: "a file of this name is there; the check below says whether it fits",
-            to: "there",
-          },
-        ],
-      },
-    ),
-    { op: "label", name: "there" },
-    sys("umask", [slot("device.umask")]),
+    sys("mknodat", [slot(directory), str(name), mode, number], {
+      tolerate: [
+        { errno: "EEXIST", why: "a file of this name is there; the check below says whether it fits" },
+      ],
+    }),
     // The image may have put anything there.
-    openAt2("device.dir", name, O.PATH | NOFOLLOW, ONE_NAME & ~RESOLVE.NO_SYMLINKS, { into: "device.fd" }),
+    openAt2(directory, name, O.PATH | NOFOLLOW, ONE_NAME & ~RESOLVE.NO_SYMLINKS, { into: "device.fd" }),
     ...verify(device, "device.fd", "EEXIST", `${device.path} exists already and is not ${nameOf(device)}`),
     sys("fchownat", [slot("device.fd"), str(""), device.uid ?? 0, device.gid ?? 0, AT_EMPTY_PATH], {
       tolerate: [{ errno: "EROFS", why: "the device of the image is on a read-only filesystem" }],
     }),
-    ...closeAll("device.fd", "device.dir"),
+    ...closeAll("device.fd"),
   ];
 }
 
 /** KERNEL: mknod is refused in a user namespace, so the host's node is bind-mounted. */
-function bindNode(input: CompileInput, device: Device): Call[] {
+function bindNode({ device }: OneDevice): Call[] {
   return [
     cloneHostMount(device.path, "device.tree", false),
     ...verify(device, "device.tree", "ENODEV", `${device.path} of the host is not ${nameOf(device)}`),
-    ...openOrMakeFile(input.facts.arch, device.path, "device.fd", "target"),
+    openAt2("rootfs.fd", inRoot(device.path), O.PATH, IN_ROOT, {
+      into: "device.fd",
+      tolerate: [{ errno: "ENOENT", why: "the image lacks it", to: "make" }],
+    }),
+    { op: "goto", to: "there" },
+    { op: "label", name: "make" },
+    makeFile(device.path, "device.fd"),
+    { op: "label", name: "there" },
     attachMount("device.tree", "device.fd"),
     ...closeAll("device.tree", "device.fd"),
   ];
 }
 
-function deviceStep(input: CompileInput, device: Device, from: string): Step {
-  const bind = userNamespaceOf(input.spec) !== "none" || input.facts.inUserNamespace;
-  if (device.type !== "p" && (device.major === undefined || device.minor === undefined)) {
-    throw new RuntError({
-      code: "SPEC_INVALID",
-      message: `${from.slice(1).replace(/\//g, ".")}: the device ${device.path} has no major and minor number`,
-      pointer: from,
-      hint: "give major and minor, or use type p for a FIFO",
-    });
-  }
+/** A device with all that its step is made from. */
+interface OneDevice {
+  device: Device;
+  from: string;
+  arch: HostFacts["arch"];
+  bind: boolean;
+  /** Slot of the directory that holds it. Steps share what is open: the first opens, the last closes. */
+  directory: Slot;
+  opens: boolean;
+  closes: boolean;
+}
+
+/** /dev stays open for its links; until they are made, modes are the config's, whatever the caller's umask. */
+function openDirectory({ device, arch, directory }: OneDevice): Call[] {
+  return [
+    ...(directory === DEV ? [sys("umask", [0], { into: "device.umask" })] : []),
+    ...openOrMakeDirectory(arch, splitPath(device.path).parent, directory, "parent"),
+  ];
+}
+
+function deviceStep(one: OneDevice): Step {
+  const { device, from, directory, opens, closes } = one;
   return {
     kind: "device",
     from,
     title: `make the device ${device.path}`,
-    calls: bind && device.type !== "p" ? bindNode(input, device) : makeNode(input, device),
+    calls: [
+      ...(opens ? openDirectory(one) : []),
+      ...(one.bind && device.type !== "p" ? bindNode(one) : makeNode(one)),
+      ...(closes ? closeAll(directory) : []),
+    ],
   };
 }
 
-/** Init steps: the devices of the config, then the default ones that it does not name itself. */
+/** The devices of the config, each with its pointer. Throws SPEC_INVALID for one without numbers. */
+function configured(input: CompileInput): { device: Device; from: string }[] {
+  return (input.spec.linux?.devices ?? []).map((device, i) => {
+    const from = `/linux/devices/${i}`;
+    if (device.type !== "p" && (device.major === undefined || device.minor === undefined)) {
+      throw new RuntError({
+        code: "SPEC_INVALID",
+        message: `linux.devices.${i}: the device ${device.path} has no major and minor number`,
+        pointer: from,
+        hint: "give major and minor, or use type p for a FIFO",
+      });
+    }
+    return { device, from };
+  });
+}
+
+/**
+ * Init steps: the default devices that the config does not name itself and its own ones in /dev, then those elsewhere.
+ * Steps after them find /dev open in slot "dev.fd", and the caller's umask in "device.umask".
+ */
 export function compileDevices(input: CompileInput): Step[] {
   if (hasOwnDev(input)) return [];
-  const devices = input.spec.linux?.devices ?? [];
-  const named = new Set(devices.map((device) => inRoot(device.path)));
-  return [
-    ...devices.map((device, i) => deviceStep(input, device, `/linux/devices/${i}`)),
-    ...DEFAULTS.filter((device) => !named.has(inRoot(device.path))).map((device) =>
-      deviceStep(input, device, "runt:default-devices"),
-    ),
+  const devices = configured(input);
+  const named = new Set(devices.map(({ device }) => inRoot(device.path)));
+  const parentOf = ({ device }: { device: Device }): string => splitPath(device.path).parent;
+  const all = [
+    ...DEFAULTS.filter((device) => !named.has(inRoot(device.path))).map((device) => ({
+      device,
+      from: "runt:default-devices",
+    })),
+    ...devices.filter((one) => parentOf(one) === "dev"),
+    ...devices.filter((one) => parentOf(one) !== "dev"),
   ];
+  const parents = all.map(parentOf);
+  const bind = userNamespaceOf(input.spec) !== "none" || input.facts.inUserNamespace;
+  return all.map(({ device, from }, i) => {
+    const inDev = parents[i] === "dev";
+    return remembered("device", deviceStep, {
+      device,
+      from,
+      arch: input.facts.arch,
+      bind,
+      directory: inDev ? DEV : "device.dir",
+      opens: parents[i] !== parents[i - 1],
+      closes: !inDev && parents[i] !== parents[i + 1],
+    });
+  });
 }

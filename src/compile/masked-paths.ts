@@ -18,6 +18,7 @@ import { MOUNT_ATTR } from "../tables/mount-options.ts";
 import type { CompileInput } from "./input.ts";
 import { attachHostMount, attachMount, cloneMount, closeAll, makeFilesystem } from "./mount-calls.ts";
 import { IN_ROOT, inRoot } from "./paths.ts";
+import { remembered } from "./remembered.ts";
 import { isShared, makeParentPrivate } from "./rootfs.ts";
 
 const STATX_TYPE = 1;
@@ -34,13 +35,13 @@ const S_IFCHR = 0o020000;
  * below /dev, and over /proc or /sys it would be what --no-pivot takes away in their stead. SAFETY: /dev may send mounts
  * to the host only where the config shares the root.
  */
-function makeEmpty(input: CompileInput): Call[] {
+function makeEmpty(shared: boolean): Call[] {
   return [
     ...makeFilesystem(
       { type: "tmpfs", source: "tmpfs", data: ["size=0", "nr_inodes=2"], attributes: MOUNT_ATTR.RDONLY },
       "mask.empty",
     ),
-    ...(isShared(input) ? makeParentPrivate("/dev") : []),
+    ...(shared ? makeParentPrivate("/dev") : []),
     attachHostMount("mask.empty", "/dev"),
   ];
 }
@@ -69,12 +70,12 @@ function openNull(): Call[] {
   ];
 }
 
-function openMasks(input: CompileInput): Step {
+function openMasks(shared: boolean): Step {
   return {
     kind: "mask",
     from: "/linux/maskedPaths",
     title: "open the host's /dev/null and an empty filesystem to mask files and directories with",
-    calls: [...openNull(), ...makeEmpty(input)],
+    calls: [...openNull(), ...makeEmpty(shared)],
   };
 }
 
@@ -112,7 +113,7 @@ export function compileMaskedPaths(input: CompileInput): Step[] {
   const paths = input.spec.linux?.maskedPaths ?? [];
   if (paths.length === 0) return [];
   return [
-    openMasks(input),
-    ...paths.flatMap((path, i) => (paths.indexOf(path) === i ? [maskStep(path, i)] : [])),
+    remembered("masks", openMasks, isShared(input)),
+    ...paths.flatMap((path, i) => (paths.indexOf(path) === i ? [remembered("mask", maskStep, path, i)] : [])),
   ];
 }

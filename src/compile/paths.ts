@@ -111,21 +111,3 @@ export function makeFile(path: string, into: Slot): Call {
   const flags = O.RDONLY | O.CREAT | O.NONBLOCK | O.NOCTTY;
   return openAt2("rootfs.fd", inRoot(path), flags, IN_ROOT, { mode: NEW_FILE, into });
 }
-
-/** Opens a file of the container in slot `into` as a mount target, making it empty when it is missing. */
-export function openOrMakeFile(arch: HostFacts["arch"], path: string, into: Slot, tag: string): Call[] {
-  const { parent } = splitPath(path);
-  const made = `${tag} parent`;
-  return [
-    openAt2("rootfs.fd", inRoot(path), O.PATH, IN_ROOT, {
-      into,
-      tolerate: [{ errno: "ENOENT", why: "the image lacks it", to: `${tag} file` }],
-    }),
-    { op: "goto", to: `${tag} done` },
-    { op: "label", name: `${tag} file` },
-    ...openOrMakeDirectory(arch, parent, `${into}.dir`, made),
-    sys("close", [slot(`${into}.dir`)]),
-    makeFile(path, into),
-    { op: "label", name: `${tag} done` },
-  ];
-}

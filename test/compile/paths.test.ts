@@ -1,11 +1,5 @@
 import t from "tap";
-import {
-  inRoot,
-  openOrMakeDirectory,
-  openOrMakeFile,
-  pathNames,
-  splitPath,
-} from "../../src/compile/paths.ts";
+import { inRoot, makeFile, openOrMakeDirectory, pathNames, splitPath } from "../../src/compile/paths.ts";
 import { archFlags, O, RESOLVE, sys } from "../../src/plan/build.ts";
 import type { Call, SysCall } from "../../src/plan/call.ts";
 import { follow, KNOWN, lacking, line, numbersOf } from "./filesystem-input.ts";
@@ -79,10 +73,7 @@ t.test("with .. the last name may be there although the path is not", (t) => {
 
 t.test("every walk stays in the root, and no link is followed at a name just made", (t) => {
   for (const arch of ["x86_64", "aarch64"] as const) {
-    const calls = [
-      ...openOrMakeDirectory(arch, "/a/../b", "target", "x"),
-      ...openOrMakeFile(arch, "/c/d", "file", "y"),
-    ];
+    const calls = [...openOrMakeDirectory(arch, "/a/../b", "target", "x"), makeFile("/c/d", "file")];
     const opens = calls.filter((call): call is SysCall => call.op === "sys" && call.name === "openat2");
     for (const { args } of opens) {
       const [flags = 0, , resolve = 0] = numbersOf(args[2]);
@@ -102,24 +93,5 @@ t.test("a link that has taken the name's place is not followed", (t) => {
     call.name === "mkdirat" ? "EEXIST" : opened.shift(),
   );
   t.equal(failed?.errno, "ELOOP");
-  t.end();
-});
-
-t.test("a file is made with the folders on its way, and only when it is missing", (t) => {
-  const calls = openOrMakeFile("x86_64", "/etc/new/file", "target", "x");
-  encode([{ kind: "mount", from: "/x", title: "x", calls }], KNOWN);
-  t.same(go(calls, () => undefined).made.map(line), ["openat2 rootfs.fd etc/new/file"]);
-  const walked = go(calls, lacking("etc/new/file", "etc/new"));
-  t.same(walked.made.map(line), [
-    "openat2 rootfs.fd etc/new/file",
-    "openat2 rootfs.fd etc/new",
-    "openat2 rootfs.fd etc",
-    "mkdirat target.dir.0 new",
-    "openat2 target.dir.0 new",
-    "close target.dir.0",
-    "close target.dir",
-    "openat2 rootfs.fd etc/new/file",
-  ]);
-  t.equal(walked.open, 1);
   t.end();
 });

@@ -16,13 +16,16 @@ import { checkPlan } from "../../src/plan/check-plan.ts";
 import { encodeProgram } from "../../src/plan/encode-plan.ts";
 import { printPlan } from "../../src/plan/print-plan.ts";
 import type { Plan } from "../../src/plan/step.ts";
+import { adoptPrecompiled, compileCommonSteps } from "../../src/runtime/precompile.ts";
 import type { Spec } from "../../src/spec/types.ts";
 import { validateSpec } from "../../src/spec/validate.ts";
 import { HYBRID, hostFacts, V1, V2 } from "../cgroup/fixtures.ts";
 import { checkProgram } from "../host-contract/fake-check.ts";
 import { createFakeHost } from "../host-contract/fake-host.ts";
+import { listing } from "../plan/listing.ts";
 
 const FOLDER = "test/golden";
+const COMMON = compileCommonSteps("x86_64");
 
 /** Stands for the filter of every profile: one instruction, "allow". A real one depends on the libseccomp at hand. */
 const FILTER = new Uint8Array([0x06, 0, 0, 0, 0, 0, 0xff, 0x7f]);
@@ -110,5 +113,14 @@ for (const [name, given] of Object.entries(CASES)) {
       t.equal(new Set(encoded.steps).size, plan.init.length, "every step is in");
       t.equal(checkProgram(encoded.bytes), 0, `the program for ${arch} is sound`);
     }
+    // The static binary takes steps that are encoded already: the same program, with its parts in other places.
+    adoptPrecompiled(COMMON);
+    const common = compile(spec, given);
+    adoptPrecompiled({ steps: new Map(), library: COMMON.library });
+    t.equal(printPlan(common), text, "common steps change nothing in the plan");
+    const options = { arch: "x86_64", id: 2, known: new Map(), report: "sync.fd", shareMemory: false } as const;
+    const linked = encodeProgram(common.init, { ...options, library: COMMON.library });
+    t.equal(checkProgram(linked.bytes), 0, "the linked program is sound");
+    t.same(listing(linked), listing(encodeProgram(plan.init, options)), "and does the same");
   });
 }
