@@ -4,7 +4,7 @@ import type { Step } from "../plan/step.ts";
 import { DEV, hasOwnDev } from "./devices.ts";
 import type { CompileInput } from "./input.ts";
 import { closeAll } from "./mount-calls.ts";
-import { remembered } from "./remembered.ts";
+import { remembered, type StepBody } from "./remembered.ts";
 
 /** SPEC(runtime-linux#dev-symbolic-links) */
 const LINKS: readonly (readonly [string, string])[] = [
@@ -22,10 +22,9 @@ function makeLink(name: string, target: string): Call {
   });
 }
 
-function linksStep(): Step {
+function linksStep(): StepBody {
   return {
     kind: "link",
-    from: "runt:dev-links",
     title: "make the links of /dev",
     calls: [
       ...LINKS.map(([name, target]) => makeLink(name, target)),
@@ -51,5 +50,5 @@ function linksStep(): Step {
 
 /** Init step: the links of /dev, below the directory that the devices were made in, which is done with then. */
 export function compileDevLinks(input: CompileInput): Step[] {
-  return hasOwnDev(input) ? [] : [remembered("links", linksStep)];
+  return hasOwnDev(input) ? [] : [remembered("runt:dev-links", "links", linksStep)];
 }

@@ -21,7 +21,7 @@ import { attachMount, cloneHostMount, closeAll } from "./mount-calls.ts";
 import { parseMountOptions } from "./mount-options.ts";
 import { destinationOf } from "./mount-target.ts";
 import { IN_ROOT, inRoot, makeFile, openOrMakeDirectory, splitPath } from "./paths.ts";
-import { remembered } from "./remembered.ts";
+import { remembered, type StepBody } from "./remembered.ts";
 
 const STATX_TYPE = 1;
 const STATX_MODE = 28;
@@ -126,7 +126,6 @@ function bindNode({ device }: OneDevice): Call[] {
 /** A device with all that its step is made from. */
 interface OneDevice {
   device: Device;
-  from: string;
   arch: HostFacts["arch"];
   bind: boolean;
   /** Slot of the directory that holds it. Steps share what is open: the first opens, the last closes. */
@@ -143,11 +142,10 @@ function openDirectory({ device, arch, directory }: OneDevice): Call[] {
   ];
 }
 
-function deviceStep(one: OneDevice): Step {
-  const { device, from, directory, opens, closes } = one;
+function deviceStep(one: OneDevice): StepBody {
+  const { device, directory, opens, closes } = one;
   return {
     kind: "device",
-    from,
     title: `make the device ${device.path}`,
     calls: [
       ...(opens ? openDirectory(one) : []),
@@ -194,9 +192,8 @@ export function compileDevices(input: CompileInput): Step[] {
   const bind = userNamespaceOf(input.spec) !== "none" || input.facts.inUserNamespace;
   return all.map(({ device, from }, i) => {
     const inDev = parents[i] === "dev";
-    return remembered("device", deviceStep, {
+    return remembered(from, "device", deviceStep, {
       device,
-      from,
       arch: input.facts.arch,
       bind,
       directory: inDev ? DEV : "device.dir",

@@ -18,7 +18,7 @@ import { MOUNT_ATTR } from "../tables/mount-options.ts";
 import type { CompileInput } from "./input.ts";
 import { attachHostMount, attachMount, cloneMount, closeAll, makeFilesystem } from "./mount-calls.ts";
 import { IN_ROOT, inRoot } from "./paths.ts";
-import { remembered } from "./remembered.ts";
+import { remembered, type StepBody } from "./remembered.ts";
 import { isShared, makeParentPrivate } from "./rootfs.ts";
 
 const STATX_TYPE = 1;
@@ -70,19 +70,17 @@ function openNull(): Call[] {
   ];
 }
 
-function openMasks(shared: boolean): Step {
+function openMasks(shared: boolean): StepBody {
   return {
     kind: "mask",
-    from: "/linux/maskedPaths",
     title: "open the host's /dev/null and an empty filesystem to mask files and directories with",
     calls: [...openNull(), ...makeEmpty(shared)],
   };
 }
 
-function maskStep(path: string, i: number): Step {
+function maskStep(path: string): StepBody {
   return {
     kind: "mask",
-    from: `/linux/maskedPaths/${i}`,
     title: `mask ${path}`,
     calls: [
       openAt2("rootfs.fd", inRoot(path), O.PATH, IN_ROOT, {
@@ -113,7 +111,9 @@ export function compileMaskedPaths(input: CompileInput): Step[] {
   const paths = input.spec.linux?.maskedPaths ?? [];
   if (paths.length === 0) return [];
   return [
-    remembered("masks", openMasks, isShared(input)),
-    ...paths.flatMap((path, i) => (paths.indexOf(path) === i ? [remembered("mask", maskStep, path, i)] : [])),
+    remembered("/linux/maskedPaths", "masks", openMasks, isShared(input)),
+    ...paths.flatMap((path, i) =>
+      paths.indexOf(path) === i ? [remembered(`/linux/maskedPaths/${i}`, "mask", maskStep, path)] : [],
+    ),
   ];
 }

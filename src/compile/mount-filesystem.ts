@@ -23,7 +23,7 @@ import {
   propagationCalls,
   SLAVE,
 } from "./mount-target.ts";
-import { remembered } from "./remembered.ts";
+import { remembered, type StepBody } from "./remembered.ts";
 
 const STATX_MODE = 2;
 const STATX_MODE_OFFSET = 28;
@@ -72,20 +72,19 @@ function dataOf(mount: Mount, options: MountOptions): string[] {
 }
 
 /** Init step of a filesystem that is made new: proc, sysfs, tmpfs, devpts, mqueue, overlay… */
-export function compileFilesystemMount({ input, mount, index }: OneMount): Step[] {
+export function compileFilesystemMount({ input, mount, pointer }: OneMount): Step[] {
   const ownsNoUsers = userNamespaceOf(input.spec) === "none";
-  return [remembered("filesystem", filesystemStep, mount, index, input.facts.arch, ownsNoUsers)];
+  return [remembered(pointer, "filesystem", filesystemStep, mount, input.facts.arch, ownsNoUsers)];
 }
 
-function filesystemStep(mount: Mount, index: number, arch: HostFacts["arch"], ownsNoUsers: boolean): Step {
-  const pointer = `/mounts/${index}`;
-  const options = parseMountOptions(mount, pointer);
+function filesystemStep(mount: Mount, arch: HostFacts["arch"], ownsNoUsers: boolean): StepBody {
+  // Wrong options have been refused before, with the place of the mount.
+  const options = parseMountOptions(mount, "/mounts");
   const type = mount.type ?? "none";
   const fallback = sysfsFallback(ownsNoUsers ? "" : type, options);
   const attributes = isReadonlyLate(mount, options) ? options.set & ~MOUNT_ATTR.RDONLY : options.set;
   return {
     kind: "mount",
-    from: pointer,
     title: mountTitle(mount, type),
     calls: [
       ...makeFilesystem(

@@ -4,7 +4,7 @@ import type { Step } from "../plan/step.ts";
 import { PROPAGATION } from "../tables/mount-options.ts";
 import type { CompileInput } from "./input.ts";
 import { setMount } from "./mount-calls.ts";
-import { remembered } from "./remembered.ts";
+import { remembered, type StepBody } from "./remembered.ts";
 import { isShared, rootPropagation } from "./rootfs.ts";
 
 const MNT_DETACH = 2;
@@ -14,11 +14,10 @@ const MOVE_MOUNT_F_EMPTY_PATH = 4;
  * pivot_root(2) with "." for both: the old root ends up on top of the new one and is detached from there. SAFETY: it
  * has to receive mounts only by then, or the host would lose every mount that it shares with this namespace.
  */
-function pivotStep(arch: HostFacts["arch"]): Step {
+function pivotStep(arch: HostFacts["arch"]): StepBody {
   const flags = O.PATH | archFlags(arch).DIRECTORY | O.CLOEXEC;
   return {
     kind: "rootfs",
-    from: "/root/path",
     title: "pivot into the root filesystem and detach the host's",
     calls: [
       sys("openat2", [AT_FDCWD, str("/"), openHow(flags, 0), OPEN_HOW_SIZE], { into: "rootfs.old" }),
@@ -72,7 +71,9 @@ function moveStep(input: CompileInput): Step {
 
 /** Init steps: the container's root becomes the root of init, with the propagation that the config asks for. */
 export function compilePivot(input: CompileInput): Step[] {
-  const steps = [input.options.noPivot ? moveStep(input) : remembered("pivot", pivotStep, input.facts.arch)];
+  const steps = [
+    input.options.noPivot ? moveStep(input) : remembered("/root/path", "pivot", pivotStep, input.facts.arch),
+  ];
   const asked = rootPropagation(input);
   if (asked !== undefined) {
     steps.push({

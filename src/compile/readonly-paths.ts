@@ -7,12 +7,11 @@ import { isReadonlyLate } from "./mount-filesystem.ts";
 import { parseMountOptions } from "./mount-options.ts";
 import { destinationOf } from "./mount-target.ts";
 import { IN_ROOT, inRoot } from "./paths.ts";
-import { remembered } from "./remembered.ts";
+import { remembered, type StepBody } from "./remembered.ts";
 
-function readonlyStep(path: string, i: number): Step {
+function readonlyStep(path: string): StepBody {
   return {
     kind: "readonly",
-    from: `/linux/readonlyPaths/${i}`,
     title: `make ${path} read-only`,
     calls: [
       openAt2("rootfs.fd", inRoot(path), O.PATH, IN_ROOT, {
@@ -62,7 +61,9 @@ export function compileReadonlyPaths(input: CompileInput): Step[] {
   const steps = [
     ...lateMounts(input),
     ...paths.flatMap((path, i) =>
-      paths.indexOf(path) === i ? [remembered("readonly", readonlyStep, path, i)] : [],
+      paths.indexOf(path) === i
+        ? [remembered(`/linux/readonlyPaths/${i}`, "readonly", readonlyStep, path)]
+        : [],
     ),
   ];
   if (input.spec.root?.readonly === true) {

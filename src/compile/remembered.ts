@@ -1,30 +1,42 @@
 import type { Step } from "../plan/step.ts";
 
+/** A step but for the field that it comes from. */
+export type StepBody = Omit<Step, "from">;
+
 /** By the name of what makes it and its arguments. */
-let steps: ReadonlyMap<string, Step> = new Map();
-/** Where new steps are noted; undefined outside of `remember`. */
-let notes: Map<string, Step> | undefined;
+let bodies: ReadonlyMap<string, StepBody> = new Map();
+/** Where new ones are noted; undefined outside of `remember`. */
+let notes: Map<string, StepBody> | undefined;
 
 /**
- * The step that `make` makes of `args`: a remembered one, or a new one. `make` must depend on nothing but its arguments,
- * which are values of JSON; `name` tells it from others.
+ * The step that `make` makes of `args`, for the field `from`: a remembered one, or a new one. `make` must depend on
+ * nothing but its arguments, which are values of JSON; `name` tells it from others.
  */
 export function remembered<A extends readonly unknown[]>(
+  from: string,
   name: string,
-  make: (...args: A) => Step,
+  make: (...args: A) => StepBody,
   ...args: A
 ): Step {
-  if (steps.size === 0 && notes === undefined) return make(...args);
-  const key = name + JSON.stringify(args);
-  const known = steps.get(key) ?? notes?.get(key);
-  if (known !== undefined) return known;
-  const step = make(...args);
-  notes?.set(key, step);
-  return step;
+  return { ...bodyOf(name, make, args), from };
 }
 
-/** The steps that can be remembered of those that are made while `work` runs. */
-export function remember(work: () => void): ReadonlyMap<string, Step> {
+function bodyOf<A extends readonly unknown[]>(
+  name: string,
+  make: (...args: A) => StepBody,
+  args: A,
+): StepBody {
+  if (bodies.size === 0 && notes === undefined) return make(...args);
+  const key = name + JSON.stringify(args);
+  const known = bodies.get(key) ?? notes?.get(key);
+  if (known !== undefined) return known;
+  const body = make(...args);
+  notes?.set(key, body);
+  return body;
+}
+
+/** What can be remembered of the steps that are made while `work` runs. */
+export function remember(work: () => void): ReadonlyMap<string, StepBody> {
   notes = new Map();
   try {
     work();
@@ -35,6 +47,6 @@ export function remember(work: () => void): ReadonlyMap<string, Step> {
 }
 
 /** From now on `known` is what is remembered. */
-export function adoptRemembered(known: ReadonlyMap<string, Step>): void {
-  steps = known;
+export function adoptRemembered(known: ReadonlyMap<string, StepBody>): void {
+  bodies = known;
 }

@@ -1,7 +1,7 @@
 import { buf, slot, sys } from "../plan/build.ts";
 import type { Call } from "../plan/call.ts";
 import { type Step, SYNC_CODES, type SyncName, type SyncSide } from "../plan/step.ts";
-import { remembered } from "./remembered.ts";
+import { remembered, type StepBody } from "./remembered.ts";
 
 const TITLES: Readonly<Record<SyncName, string>> = {
   mapped: "the id mappings are written",
@@ -17,16 +17,15 @@ export function waitCalls(): Call[] {
 
 /** A meeting point in the init list. */
 export function initSync(name: SyncName, side: Extract<SyncSide, "meet" | "wait">): Step {
-  return remembered("sync", initSyncStep, name, side);
+  return remembered("runt:sync", "sync", initSyncStep, name, side);
 }
 
-function initSyncStep(name: SyncName, side: Extract<SyncSide, "meet" | "wait">): Step {
+function initSyncStep(name: SyncName, side: Extract<SyncSide, "meet" | "wait">): StepBody {
   const arrive = sys("write", [slot("sync.fd"), { bytes: new Uint8Array([SYNC_CODES[name]]) }, 1], {
     expect: 1,
   });
   return {
     kind: "sync",
-    from: "runt:sync",
     title: `${side === "meet" ? "meet" : "wait for"} the parent: ${TITLES[name]}`,
     calls: side === "meet" ? [arrive, ...waitCalls()] : waitCalls(),
     sync: { name, side },

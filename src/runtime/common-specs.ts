@@ -1,47 +1,20 @@
 import type { Mount, Spec } from "../spec/types.ts";
 import { specTemplate } from "./spec-template.ts";
 
-/** What is masked and read-only in the configs that runc, Docker, containerd and Podman write, in their order. */
-const MASKED: readonly (readonly string[])[] = [
-  [
-    "/proc/acpi",
-    "/proc/asound",
-    "/proc/kcore",
-    "/proc/keys",
-    "/proc/latency_stats",
-    "/proc/timer_list",
-    "/proc/timer_stats",
-    "/proc/sched_debug",
-    "/sys/firmware",
-    "/proc/scsi",
-  ],
-  [
-    "/proc/asound",
-    "/proc/acpi",
-    "/proc/kcore",
-    "/proc/keys",
-    "/proc/latency_stats",
-    "/proc/timer_list",
-    "/proc/timer_stats",
-    "/proc/sched_debug",
-    "/proc/scsi",
-    "/sys/firmware",
-    "/sys/devices/virtual/powercap",
-  ],
-  [
-    "/proc/asound",
-    "/proc/acpi",
-    "/proc/interrupts",
-    "/proc/kcore",
-    "/proc/keys",
-    "/proc/latency_stats",
-    "/proc/timer_list",
-    "/proc/timer_stats",
-    "/proc/sched_debug",
-    "/proc/scsi",
-    "/sys/firmware",
-    "/sys/devices/virtual/powercap",
-  ],
+/** What runc, Docker, containerd and Podman mask. */
+const MASKED = [
+  "/proc/acpi",
+  "/proc/asound",
+  "/proc/interrupts",
+  "/proc/kcore",
+  "/proc/keys",
+  "/proc/latency_stats",
+  "/proc/sched_debug",
+  "/proc/scsi",
+  "/proc/timer_list",
+  "/proc/timer_stats",
+  "/sys/devices/virtual/powercap",
+  "/sys/firmware",
 ];
 
 /** What Docker, containerd and Podman let a container do. */
@@ -62,47 +35,32 @@ const CAPABILITIES = [
   "CAP_AUDIT_WRITE",
 ];
 
-/** The mounts of managers, in their order, which is part of what an error says. */
+/** Mounts of managers that are not as in the template. */
 const MANAGER_MOUNTS: readonly Mount[] = [
   { destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "noexec", "nodev"] },
   {
-    destination: "/dev",
+    destination: "/dev/shm",
     type: "tmpfs",
-    source: "tmpfs",
-    options: ["nosuid", "strictatime", "mode=755", "size=65536k"],
-  },
-  {
-    destination: "/dev/pts",
-    type: "devpts",
-    source: "devpts",
-    options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"],
+    source: "shm",
+    options: ["nosuid", "noexec", "nodev", "mode=1777", "size=67108864"],
   },
   { destination: "/sys", type: "sysfs", source: "sysfs", options: ["nosuid", "noexec", "nodev", "ro"] },
 ];
 
-function withMasks(masked: readonly string[]): Spec {
-  const spec = specTemplate({ cgroupNamespace: true, rootless: undefined });
-  return { ...spec, process: withoutTerminal(spec), linux: { ...spec.linux, maskedPaths: [...masked] } };
-}
-
-function withoutTerminal(spec: Spec): NonNullable<Spec["process"]> {
-  return { ...spec.process, cwd: "/", args: ["sh"], terminal: false };
-}
-
-function ofManagers(masked: readonly string[]): Spec {
-  const spec = withMasks(masked);
-  const sets = { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES };
-  return {
-    ...spec,
-    mounts: [...MANAGER_MOUNTS],
-    process: { ...withoutTerminal(spec), capabilities: sets },
-    linux: { ...spec.linux, namespaces: (spec.linux?.namespaces ?? []).map(({ type }) => ({ type })) },
-  };
-}
+const TEMPLATE = specTemplate({ cgroupNamespace: true, rootless: undefined });
+const PROCESS = { ...TEMPLATE.process, cwd: "/", args: ["sh"] };
 
 /** Configs whose steps many others have. */
 export const COMMON_SPECS: readonly Spec[] = [
-  specTemplate({ cgroupNamespace: true, rootless: undefined }),
-  ...MASKED.map(withMasks),
-  ...MASKED.slice(1).map(ofManagers),
+  { ...TEMPLATE, process: { ...PROCESS, terminal: false } },
+  {
+    ...TEMPLATE,
+    mounts: MANAGER_MOUNTS.slice(),
+    process: {
+      ...PROCESS,
+      terminal: false,
+      capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },
+    },
+    linux: { ...TEMPLATE.linux, maskedPaths: MASKED },
+  },
 ];

@@ -1,17 +1,16 @@
 import { compileCreate } from "../compile/create.ts";
 import type { CompileInput } from "../compile/input.ts";
-import { adoptRemembered, remember } from "../compile/remembered.ts";
+import { adoptRemembered, remember, type StepBody } from "../compile/remembered.ts";
 import type { HostFacts } from "../host/facts.ts";
 import { encodeLibrary } from "../plan/encode-plan.ts";
 import type { Library } from "../plan/library.ts";
-import type { Step } from "../plan/step.ts";
 import type { Spec } from "../spec/types.ts";
 import { CAPABILITIES } from "../tables/capabilities.ts";
 import { COMMON_SPECS } from "./common-specs.ts";
 
 /** Steps by what they are remembered by, and the same steps encoded. */
 export interface Precompiled {
-  steps: ReadonlyMap<string, Step>;
+  steps: ReadonlyMap<string, StepBody>;
   library: Library;
 }
 

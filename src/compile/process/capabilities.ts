@@ -3,7 +3,7 @@ import type { Call } from "../../plan/call.ts";
 import type { Step } from "../../plan/step.ts";
 import { CAPABILITIES, type CapabilityName } from "../../tables/capabilities.ts";
 import { type CompileInput, userNamespaceOf } from "../input.ts";
-import { remembered } from "../remembered.ts";
+import { remembered, type StepBody } from "../remembered.ts";
 
 const PR_CAPBSET_DROP = 24;
 const PR_CAP_AMBIENT = 47;
@@ -53,17 +53,18 @@ function capset(
 /** Init step before the uid switch: the bounding set keeps only what process.capabilities.bounding names. */
 export function compileBoundingSet(input: CompileInput): Step[] {
   const kept = numbers(input.spec.process?.capabilities?.bounding, input);
-  return [remembered("bounding", boundingStep, kept, input.facts.lastCapability)];
+  return [
+    remembered("/process/capabilities/bounding", "bounding", boundingStep, kept, input.facts.lastCapability),
+  ];
 }
 
-function boundingStep(numbers: readonly number[], last: number): Step {
+function boundingStep(numbers: readonly number[], last: number): StepBody {
   const kept = new Set(numbers);
   const drops: Call[] = [];
   for (let bit = 0; bit <= last; bit++)
     if (!kept.has(bit)) drops.push(sys("prctl", [PR_CAPBSET_DROP, bit, 0, 0, 0]));
   return {
     kind: "process",
-    from: "/process/capabilities/bounding",
     title: `keep ${kept.size} of ${last + 1} capabilities in the bounding set`,
     calls: drops,
   };

@@ -2,7 +2,7 @@ import { archFlags, assert, buf, load, O, openAt2, slot, str, sys } from "../../
 import type { Step } from "../../plan/step.ts";
 import type { CompileInput } from "../input.ts";
 import { IN_ROOT, inRoot, openOrMakeDirectory, pathNames } from "../paths.ts";
-import { remembered } from "../remembered.ts";
+import { remembered, type StepBody } from "../remembered.ts";
 
 const FROM = "/process/cwd";
 const PATH_MAX = 4096;
@@ -70,13 +70,12 @@ export function compileEnterCwdAsRoot(input: CompileInput): Step[] {
  * "(unreachable)", or finds nothing.
  */
 export function compileEnterCwd(input: CompileInput): Step[] {
-  return [remembered("cwd", enterStep, cwdOf(input))];
+  return [remembered(FROM, "cwd", enterStep, cwdOf(input))];
 }
 
-function enterStep(cwd: string): Step {
+function enterStep(cwd: string): StepBody {
   return {
     kind: "process",
-    from: FROM,
     title: `stay in the working directory ${cwd}`,
     calls: [
       { op: "branch", slot: "cwd.entered", equals: 0, to: "entered" },

@@ -2,7 +2,7 @@ import { O, slot, sys } from "../../plan/build.ts";
 import type { Slot } from "../../plan/call.ts";
 import type { Step } from "../../plan/step.ts";
 import type { CompileInput } from "../input.ts";
-import { remembered } from "../remembered.ts";
+import { remembered, type StepBody } from "../remembered.ts";
 
 const F_DUPFD_CLOEXEC = 1030;
 const ALL_FDS = 0xffffffff;
@@ -15,14 +15,13 @@ const FIRST_FD = 3;
  * host must not be what is executed.
  */
 export function compileSettleDescriptors(input: CompileInput, kept: readonly Slot[]): Step {
-  return remembered("descriptors", settleStep, input.options.preserveFds, kept);
+  return remembered("runt:descriptors", "descriptors", settleStep, input.options.preserveFds, kept);
 }
 
-function settleStep(preserved: number, kept: readonly Slot[]): Step {
+function settleStep(preserved: number, kept: readonly Slot[]): StepBody {
   const base = FIRST_FD + preserved;
   return {
     kind: "process",
-    from: "runt:descriptors",
     title: `close every descriptor but stdio, ${preserved} preserved ones and ${kept.join(", ")}`,
     calls: [
       // First out of the way: one of them may be where another has to go.

@@ -2,7 +2,7 @@ import { AT_EMPTY_PATH, buf, load, str, sys } from "../../plan/build.ts";
 import type { Call } from "../../plan/call.ts";
 import type { Step } from "../../plan/step.ts";
 import type { CompileInput } from "../input.ts";
-import { remembered } from "../remembered.ts";
+import { remembered, type StepBody } from "../remembered.ts";
 
 const STATX_ALL = 0x7ff;
 const STATX_UID = 20;
@@ -44,13 +44,12 @@ function ownerCalls(fd: number, uid: number): Call[] {
 
 /** Init step: the process's user may re-open its own stdio (/dev/stdout). */
 export function compileStdioOwner(input: CompileInput): Step[] {
-  return [remembered("stdio owner", ownerStep, input.spec.process?.user?.uid ?? 0)];
+  return [remembered("/process/user/uid", "stdio owner", ownerStep, input.spec.process?.user?.uid ?? 0)];
 }
 
-function ownerStep(uid: number): Step {
+function ownerStep(uid: number): StepBody {
   return {
     kind: "process",
-    from: "/process/user/uid",
     title: `give stdin, stdout and stderr to uid ${uid}`,
     calls: [0, 1, 2].flatMap((fd) => ownerCalls(fd, uid)),
   };
