@@ -118,7 +118,13 @@ for (const [name, given] of Object.entries(CASES)) {
     const common = compile(spec, given);
     adoptPrecompiled({ steps: new Map(), library: COMMON.library });
     t.equal(printPlan(common), text, "common steps change nothing in the plan");
-    const options = { arch: "x86_64", id: 2, known: new Map(), report: "sync.fd", shareMemory: false } as const;
+    const options = {
+      arch: "x86_64",
+      id: 2,
+      known: new Map(),
+      report: "sync.fd",
+      shareMemory: false,
+    } as const;
     const linked = encodeProgram(common.init, { ...options, library: COMMON.library });
     t.equal(checkProgram(linked.bytes), 0, "the linked program is sound");
     t.same(listing(linked), listing(encodeProgram(plan.init, options)), "and does the same");
