@@ -71,9 +71,10 @@ export class Sys {
     this.call("close", [fd]);
   }
 
-  /** read(2) of up to `size` bytes; an empty array is the end of the file. */
+  /** read(2) of up to `size` bytes, and never more than 64 KiB; an empty array is the end of the file. */
   read(fd: number, size: number): Uint8Array {
-    const result = this.make("read", [fd, buf("data", size), size]);
+    const most = Math.min(size, READ_CHUNK);
+    const result = this.make("read", [fd, buf("data", most), most]);
     return this.operand(1, result).slice();
   }
 
@@ -104,7 +105,12 @@ export class Sys {
 
   /** Text at the start of an open file, at most `limit` bytes. */
   readText(fd: number, limit: number): string {
-    return this.host.text(this.read(fd, limit));
+    let all = this.read(fd, limit);
+    for (let chunk = all; chunk.length === READ_CHUNK; ) {
+      chunk = this.read(fd, limit - all.length);
+      all = joined(all, chunk);
+    }
+    return this.host.text(all);
   }
 
   /** The text of the file `path` below the directory `dir` (AT_FDCWD and an absolute path for host files). */
@@ -227,10 +233,6 @@ export class Sys {
   getcwd(): string {
     const result = this.make("getcwd", [buf("cwd", 4096), 4096]);
     return this.host.text(this.operand(0, result - 1));
-  }
-
-  getpid(): number {
-    return this.call("getpid", []);
   }
 
   /** clock_gettime(2) of `clock` (0 = real time, 1 = monotonic) in nanoseconds. */

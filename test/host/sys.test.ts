@@ -54,6 +54,22 @@ t.test("a write larger than the program's room", async (t) => {
   sys.close(fd);
 });
 
+t.test("a long text at the start of a file, in pieces", async (t) => {
+  const sys = new Sys(host);
+  const fd = sys.call("memfd_create", [str("text"), 1]);
+  sys.write(fd, "0123456789abcdef".repeat(20_000));
+  sys.call("lseek", [fd, 0, 0]);
+  const text = sys.readText(fd, 300_001);
+  t.equal(text.length, 300_001);
+  t.equal(text.slice(-17), "0123456789abcdef0");
+  t.equal(
+    sys.read(fd, 1_000_000).length,
+    320_000 - 300_001,
+    "the rest, which is less than what one read takes",
+  );
+  sys.close(fd);
+});
+
 t.test("errors carry the call and the errno; tolerated ones come back negative", async (t) => {
   const sys = new Sys(host);
   t.throws(() => sys.open("/nonexistent/x", 0), {
