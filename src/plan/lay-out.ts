@@ -57,13 +57,15 @@ export function putHeader(words: Int32Array, fields: HeaderFields): void {
 
 /** Values that are known already; -1 for the others. */
 function writeSlots(words: Int32Array, draft: Draft): void {
-  let at = HEADER_SIZE / 4;
-  for (const name of draft.slots.keys()) {
-    const value = draft.known.get(name) ?? -1;
-    words[at] = value;
-    words[at + 1] = Math.floor(value / 4294967296);
-    at += 2;
-  }
+  let index = 0;
+  for (const name of draft.slots.keys()) putSlot(words, index++, draft.known.get(name) ?? -1);
+}
+
+/** Writes the value that a slot begins with. */
+export function putSlot(words: Int32Array, index: number, value: number): void {
+  const at = HEADER_SIZE / 4 + 2 * index;
+  words[at] = value;
+  words[at + 1] = Math.floor(value / 4294967296);
 }
 
 /** Lays the parts of a program out as format.ts says. */

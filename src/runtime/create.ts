@@ -21,7 +21,7 @@ import {
 import { lateOps } from "./late-steps.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { processInfo } from "./process-info.ts";
-import { sealProgram } from "./program.ts";
+import { encodeInit, sealProgram } from "./program.ts";
 import { type ContainerDir, makeContainerDir, removeContainerDir, writeState } from "./store.ts";
 import { waitPidfd } from "./wait.ts";
 import { runHostHook } from "./watch-hook.ts";
@@ -87,6 +87,7 @@ export function carryOutCreate(
   progress.execution.fds.add("bundle.dir");
   progress.execution.deathEvents = () => events(rt.sys, compiled.cgroup);
   try {
+    progress.execution.init = encodeInit(progress.execution);
     runHostSteps(progress.execution, handlersOf(progress, prepared));
     prepared.warmup.end();
     closeFds(progress.execution, ["init.pidfd"]);

@@ -1,7 +1,7 @@
 import { carry, slotValue } from "../host/carry.ts";
 import { str, sys } from "../plan/build.ts";
-import type { Slot } from "../plan/call.ts";
-import { encodeProgram } from "../plan/encode-plan.ts";
+import { type Encoded, encodeProgram } from "../plan/encode-plan.ts";
+import { putSlot } from "../plan/lay-out.ts";
 import type { Step } from "../plan/step.ts";
 import type { Execution } from "./execution.ts";
 import { precompiledSteps } from "./precompile.ts";
@@ -19,31 +19,39 @@ const F_ADD_SEALS = 1033;
 const ALL_SEALS = 0xf;
 
 /**
- * Handler of the "program" step: encodes the init list with the fds known by now, writes it and the image of runt-init
- * into two sealed memfds, and leaves their fds in "init.program" and "init.image".
- * CVE-2019-5736: what runs in the container is a sealed copy, never a file of the host.
+ * Encodes the init list, whose inherited fds are not known yet. Takes no part in what the parent does, so that it may
+ * run while the kernel is busy (warm-cgroups.ts).
  */
-export function sealProgram(execution: Execution, step: Step): void {
-  const { rt, plan, slots } = execution;
-  const known = new Map<Slot, number>();
-  for (const name of plan.imports) {
-    const fd = slots.get(name);
-    if (fd !== undefined) known.set(name, fd);
-  }
-  const encoded = encodeProgram(plan.init, {
+export function encodeInit({ rt, plan }: Execution): Encoded {
+  return encodeProgram(plan.init, {
     arch: rt.host.arch,
     id: INIT_PROGRAM_ID,
-    known,
+    known: new Map(),
     report: "sync.fd",
     shareMemory: false,
     putText: rt.host.putText,
     library: precompiledSteps(),
   });
-  execution.init = encoded;
+}
+
+/**
+ * Handler of the "program" step: writes the encoded init list, with the fds known by now, and the image of runt-init
+ * into two sealed memfds, and leaves their fds in "init.program" and "init.image".
+ * CVE-2019-5736: what runs in the container is a sealed copy, never a file of the host.
+ */
+export function sealProgram(execution: Execution, step: Step): void {
+  const { rt, plan, slots } = execution;
+  execution.init ??= encodeInit(execution);
+  const { init } = execution;
+  for (const name of plan.imports) {
+    const index = init.slots.get(name);
+    const fd = slots.get(name);
+    if (index !== undefined && fd !== undefined) putSlot(init.words, index, fd);
+  }
   execution.fds.add("init.image");
   execution.fds.add("init.program");
   slots.set("init.image", sealedMemfd(execution, step, "runt-init", rt.host.init, true));
-  slots.set("init.program", sealedMemfd(execution, step, "runt-program", encoded.bytes, false));
+  slots.set("init.program", sealedMemfd(execution, step, "runt-program", init.bytes, false));
 }
 
 /** A sealed memfd that holds `bytes`. */
