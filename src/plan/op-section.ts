@@ -13,6 +13,8 @@ const COUNTS = OP.RULES / 4;
 const KINDS = OP.KINDS / 4;
 const EXPECT = OP.EXPECT / 4;
 const ARGS = OP.ARGS / 4;
+/** Ops of a usual init list, and some more. */
+const USUAL = 1024;
 const EXPECT_FLAG = OP_FLAG.EXPECT << 16;
 
 /** Grows the ops and rules of a program in their final form. Methods name an op by its index. */
@@ -27,6 +29,7 @@ export class OpSection {
     this.words.fill(0, 0, OP_WORDS * this.count);
     this.count = 0;
     this.rules = library === undefined ? [] : library.idleRules.slice();
+    if (library !== undefined) this.reserve(USUAL);
   }
 
   /** The ops and rules so far, for a library. */
@@ -133,7 +136,13 @@ export class OpSection {
   }
 
   private grow(): void {
-    const bigger = new Int32Array(2 * this.words.length);
+    this.reserve((2 * this.words.length) / OP_WORDS);
+  }
+
+  /** Makes room for `ops`. */
+  private reserve(ops: number): void {
+    if (OP_WORDS * ops <= this.words.length) return;
+    const bigger = new Int32Array(OP_WORDS * ops);
     bigger.set(this.words);
     this.words = bigger;
   }
