@@ -1,4 +1,5 @@
 import { RuntError } from "../error/runt-error.ts";
+import { readShortFile } from "../host/short-file.ts";
 import { RESOLVE_STRICT, type Sys } from "../host/sys.ts";
 import { archFlags, O } from "../plan/build.ts";
 import { CGROUP_MAGIC } from "./hierarchy-steps.ts";
@@ -26,13 +27,17 @@ export function cgroupError(message: string, cause?: unknown, hint?: string): Ru
   });
 }
 
+/** Makes sure that an open file is on a filesystem that holds the directory's hierarchy; `type` is its f_type. */
+function checkType(type: number, { mount, version }: CgroupDirectory): void {
+  if (type === CGROUP_MAGIC[version]) return;
+  throw cgroupError(`${mount} is no cgroup${version === 2 ? "2" : ""} filesystem`);
+}
+
 /** Runs `use` with the mount of the directory's hierarchy open (O_PATH) and verified to be a cgroup filesystem. */
 export function withMount<T>(sys: Sys, directory: CgroupDirectory, use: (mount: number) => T): T {
   const fd = sys.open(directory.mount, O.PATH | archFlags(sys.host.arch).DIRECTORY);
   try {
-    if (sys.filesystemType(fd) !== CGROUP_MAGIC[directory.version]) {
-      throw cgroupError(`${directory.mount} is no cgroup${directory.version === 2 ? "2" : ""} filesystem`);
-    }
+    checkType(sys.filesystemType(fd), directory);
     return use(fd);
   } finally {
     sys.close(fd);
@@ -80,6 +85,20 @@ export function readCgroupFile(sys: Sys, dir: number, file: string): string | un
     return sys.readFileIfThere(dir, file, RESOLVE_STRICT);
   } catch (error) {
     // KERNEL: a file of a cgroup that was removed after the open reads as ENODEV.
+    if (hasErrno(error, GONE)) return undefined;
+    throw error;
+  }
+}
+
+/** The text of a short file of the container's directory; undefined when the file or the cgroup is gone. */
+export function readOnce(sys: Sys, directory: CgroupDirectory, name: string): string | undefined {
+  try {
+    const file = readShortFile(sys, `${directory.mount}/${directory.path}/${name}`);
+    // What is not there may be missing because something else is mounted there.
+    if (file === undefined) return withDirectory(sys, directory, (dir) => readCgroupFile(sys, dir, name));
+    checkType(file.filesystem, directory);
+    return sys.host.text(file.bytes);
+  } catch (error) {
     if (hasErrno(error, GONE)) return undefined;
     throw error;
   }

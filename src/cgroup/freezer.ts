@@ -1,5 +1,12 @@
 import type { Sys } from "../host/sys.ts";
-import { cgroupError, keyedNumber, readCgroupFile, withDirectory, writeCgroupFile } from "./directory.ts";
+import {
+  cgroupError,
+  keyedNumber,
+  readCgroupFile,
+  readOnce,
+  withDirectory,
+  writeCgroupFile,
+} from "./directory.ts";
 import { type CgroupDirectory, type CgroupRecord, unifiedDirectory } from "./record.ts";
 
 const V2_WAIT_MS = 10_000;
@@ -15,6 +22,12 @@ function freezerOf(record: CgroupRecord): CgroupDirectory | undefined {
   );
 }
 
+/** The part of a record that isFrozen needs. */
+export function freezerOnly(record: CgroupRecord): CgroupRecord {
+  const directory = freezerOf(record);
+  return { mode: record.mode, directories: directory === undefined ? [] : [directory] };
+}
+
 function v1State(sys: Sys, dir: number): string | undefined {
   return readCgroupFile(sys, dir, "freezer.state")?.trim();
 }
@@ -23,12 +36,9 @@ function v1State(sys: Sys, dir: number): string | undefined {
 export function isFrozen(sys: Sys, record: CgroupRecord): boolean {
   const directory = freezerOf(record);
   if (directory === undefined) return false;
-  const frozen = withDirectory(sys, directory, (dir) =>
-    directory.version === 1
-      ? ["FROZEN", "FREEZING"].includes(v1State(sys, dir) ?? "")
-      : keyedNumber(readCgroupFile(sys, dir, "cgroup.events"), "frozen") === 1,
-  );
-  return frozen === true;
+  const text = readOnce(sys, directory, directory.version === 1 ? "freezer.state" : "cgroup.events");
+  if (directory.version === 1) return text === "FROZEN\n" || text === "FREEZING\n";
+  return keyedNumber(text, "frozen") === 1;
 }
 
 /** KERNEL: a v1 freezer can hang in FREEZING on a task that just forks; thawing now and then gets it unstuck. */

@@ -46,7 +46,7 @@ export function carry(
 }
 
 /** The failure that the header tells, if any. */
-function failureOf(encoded: Encoded): CallFailure | undefined {
+export function failureOf(encoded: Encoded): CallFailure | undefined {
   const { words } = encoded;
   const pc = words[HEADER.FAIL_PC / 4] as number;
   const call = pc < 0 ? undefined : encoded.calls[pc];

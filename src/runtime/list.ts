@@ -1,9 +1,9 @@
 import { RuntError } from "../error/runt-error.ts";
-import { AT_EMPTY_PATH, AT_FDCWD } from "../plan/build.ts";
+import { AT_FDCWD } from "../plan/build.ts";
 import { type StateOutput, stateOutput } from "../state/output.ts";
 import type { Runtime } from "./context.ts";
-import { statusOf } from "./status.ts";
-import { findContainerDir, listIds, readState } from "./store.ts";
+import { lookUp } from "./status.ts";
+import { listIds } from "./store.ts";
 
 /** The state of every container in the state root, by id. A broken entry is a warning, not the end of the list. */
 export function list(rt: Runtime): StateOutput[] {
@@ -32,16 +32,8 @@ export function list(rt: Runtime): StateOutput[] {
 
 /** One container; undefined when it vanished or was never finished. */
 function entryOf(rt: Runtime, id: string, users: Map<number, string>): StateOutput | undefined {
-  const dir = findContainerDir(rt, id);
-  if (dir === undefined) return undefined;
-  try {
-    const state = readState(rt, dir);
-    if (state === undefined) return undefined;
-    const { uid } = rt.sys.stat(dir.fd, "", AT_EMPTY_PATH);
-    return stateOutput(state, statusOf(rt, dir, state), userName(rt, uid, users));
-  } finally {
-    rt.sys.close(dir.fd);
-  }
+  const found = lookUp(rt, id);
+  return found && stateOutput(found.head, found.status, userName(rt, found.uid, users));
 }
 
 /** The user's name in the host's /etc/passwd, or "#uid". */

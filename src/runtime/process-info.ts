@@ -1,5 +1,5 @@
+import { readShortFile } from "../host/short-file.ts";
 import type { Sys } from "../host/sys.ts";
-import { AT_FDCWD } from "../plan/build.ts";
 
 /** What /proc/<pid>/stat says of a process. */
 export interface ProcessInfo {
@@ -14,14 +14,17 @@ export function processInfo(sys: Sys, pid: number): ProcessInfo | undefined {
   const text = readStat(sys, pid);
   if (text === undefined) return undefined;
   // The command name (field 2) is in parentheses and may hold blanks and parentheses itself.
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return { state: fields[0] ?? "X", startTime: Number(fields[19]) };
+  let at = text.lastIndexOf(")") + 2;
+  const state = text.charAt(at);
+  for (let field = 3; field < 22; field++) at = text.indexOf(" ", at) + 1;
+  return { state, startTime: Number(text.slice(at, text.indexOf(" ", at))) };
 }
 
 function readStat(sys: Sys, pid: number): string | undefined {
   if (pid <= 0) return undefined;
   try {
-    return sys.readFileIfThere(AT_FDCWD, `/proc/${pid}/stat`);
+    const file = readShortFile(sys, `/proc/${pid}/stat`);
+    return file && sys.host.text(file.bytes);
   } catch (error) {
     // KERNEL: a process that ends between open and read gives ESRCH.
     if ((error as { errno?: string }).errno === "ESRCH") return undefined;

@@ -1,10 +1,12 @@
 import { type StateOutput, stateOutput } from "../state/output.ts";
 import type { Runtime } from "./context.ts";
-import { statusOf, withContainer } from "./status.ts";
+import { lookUp, missing } from "./status.ts";
 
 /**
  * The state of a container. SPEC(runtime#query-state) Throws NOT_FOUND for an unknown id.
  */
 export function state(rt: Runtime, id: string): StateOutput {
-  return withContainer(rt, id, ({ dir, state: saved }) => stateOutput(saved, statusOf(rt, dir, saved), ""));
+  const found = lookUp(rt, id);
+  if (found === undefined) throw missing(rt, id);
+  return stateOutput(found.head, found.status, "");
 }

@@ -1,8 +1,17 @@
+import { freezerOnly } from "../cgroup/freezer.ts";
+import type { CgroupRecord } from "../cgroup/record.ts";
 import { RuntError } from "../error/runt-error.ts";
+import { readShortFile } from "../host/short-file.ts";
 import type { Sys } from "../host/sys.ts";
 import { AT_EMPTY_PATH, AT_FDCWD, O } from "../plan/build.ts";
 import { checkContainerId } from "../state/container-id.ts";
-import { parseStateFile, printStateFile, type StateFile } from "../state/state-file.ts";
+import {
+  parseStateFile,
+  parseStateHead,
+  printStateFile,
+  type StateFile,
+  type StateHead,
+} from "../state/state-file.ts";
 import type { Runtime } from "./context.ts";
 
 const STATE = "state.json";
@@ -15,6 +24,7 @@ const LOCK_UN = 8;
 const ROOT_MODE = 0o700;
 const CONTAINER_MODE = 0o711;
 const LOCK_POLL_MS = 5;
+const NEWLINE = 10;
 
 /** An open container directory: its fd, which also carries the lock. */
 export interface ContainerDir {
@@ -159,6 +169,21 @@ export function readState(rt: Runtime, dir: ContainerDir): StateFile | undefined
 }
 
 /**
+ * Reads the first line of the state file of `id`, what `state` and `list` tell, and who owns it; undefined when there is
+ * no such container or it has no state file.
+ */
+export function readHead(rt: Runtime, id: string): { head: StateHead; uid: number } | undefined {
+  checkContainerId(id);
+  const path = `${rt.root}/${id}/${STATE}`;
+  const file = readShortFile(rt.sys, path);
+  if (file === undefined) return undefined;
+  const end = file.bytes.indexOf(NEWLINE);
+  // Many annotations make a long line.
+  const text = end < 0 ? rt.sys.readFileIfThere(AT_FDCWD, path) : rt.host.text(file.bytes.subarray(0, end));
+  return text === undefined ? undefined : { head: parseStateHead(text, path), uid: file.uid };
+}
+
+/**
  * Replaces the state file at once: readers see the old or the new one. Not fsynced: after a crash of the machine
  * the container is gone, and its state root (a tmpfs by default) with it.
  */
@@ -166,7 +191,7 @@ export function writeState(rt: Runtime, dir: ContainerDir, state: StateFile): vo
   const { sys } = rt;
   const fd = sys.openat2(dir.fd, NEXT_STATE, O.WRONLY | O.CREAT | O.TRUNC, { mode: 0o600 });
   try {
-    sys.write(fd, printStateFile(state));
+    sys.write(fd, printStateFile(state, freezerOnly(state.cgroup as CgroupRecord)));
   } finally {
     sys.close(fd);
   }

@@ -1,4 +1,4 @@
-import type { StateFile } from "./state-file.ts";
+import type { StateFile, StateHead } from "./state-file.ts";
 import type { Status } from "./status.ts";
 
 /** The version of the runtime specification that runt implements. */
@@ -28,10 +28,10 @@ export interface HookState {
 }
 
 /** The output of `state`; pid is 0 for a stopped container, annotations are left out when there are none. */
-export function stateOutput(state: StateFile, status: Status, owner: string): StateOutput {
-  const annotations = state.spec.annotations as Record<string, string> | undefined;
+export function stateOutput(state: StateHead, status: Status, owner: string): StateOutput {
+  const { annotations } = state;
   return {
-    ociVersion: state.spec.ociVersion,
+    ociVersion: state.ociVersion,
     id: state.id,
     pid: status === "stopped" ? 0 : state.pid,
     status,

@@ -36,26 +36,48 @@ export interface StateFile {
   spec: Spec;
 }
 
-/** Prints a state file. */
-export function printStateFile(state: StateFile): string {
-  return JSON.stringify(state);
+/** The facts of a container that `state` and `list` tell, without the config, which is much longer. */
+export interface StateHead extends Omit<StateFile, "cgroup" | "late" | "spec"> {
+  /** What is left of `cgroup` without the directories that have nothing to do with freezing. */
+  freezer: unknown;
+  ociVersion: string;
+  annotations?: Record<string, string> | undefined;
+}
+
+/** Prints a state file: JSON in two lines. The head has the first to itself, so that it can be read alone. */
+export function printStateFile(state: StateFile, freezer: unknown): string {
+  const { cgroup, late, spec, ...rest } = state;
+  const { ociVersion, annotations } = spec;
+  const head: StateHead = { ...rest, freezer, ociVersion, annotations };
+  return `${JSON.stringify(head).slice(0, -1)},\n${JSON.stringify({ cgroup, late, spec }).slice(1)}`;
 }
 
 /**
  * Parses a state file. Throws STATE_BROKEN when it is not one of this version; `path` is named in the error.
  */
 export function parseStateFile(text: string, path: string): StateFile {
-  let value: Partial<StateFile> | null;
+  const value: Partial<StateFile> = parse(text, path);
+  if (typeof value.spec !== "object") throw broken(path, "lacks spec");
+  return value as StateFile;
+}
+
+/** Parses a state file's first line, or all of it. Throws STATE_BROKEN as parseStateFile does. */
+export function parseStateHead(text: string, path: string): StateHead {
+  const value = parse(text.endsWith(",") ? `${text.slice(0, -1)}}` : text, path);
+  if (typeof value.ociVersion !== "string") throw broken(path, "lacks ociVersion");
+  return value as StateHead;
+}
+
+function parse(text: string, path: string): Partial<StateHead> {
+  let value: Partial<StateHead> | null;
   try {
-    value = JSON.parse(text) as Partial<StateFile> | null;
+    value = JSON.parse(text) as Partial<StateHead> | null;
   } catch (cause) {
     throw broken(path, "is not JSON", cause);
   }
   if (value?.version !== 1) throw broken(path, `has version ${String(value?.version)}, not 1`);
-  if (typeof value.id !== "string" || typeof value.pid !== "number" || typeof value.spec !== "object") {
-    throw broken(path, "lacks id, pid or spec");
-  }
-  return value as StateFile;
+  if (typeof value.id !== "string" || typeof value.pid !== "number") throw broken(path, "lacks id or pid");
+  return value;
 }
 
 function broken(path: string, what: string, cause?: unknown): RuntError {

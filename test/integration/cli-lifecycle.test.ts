@@ -164,6 +164,17 @@ binaryTest("list: a state root that was named has to exist; a broken entry hides
   t.match(stderr, "broken");
 });
 
+binaryTest("state and list tell annotations of any length", (t, lab) => {
+  const annotations = { long: "grün".repeat(5000), short: "x\ny" };
+  const id = lab.id("annotated");
+  const bundle = lab.bundle(["true"], (spec) => {
+    spec.annotations = annotations;
+  });
+  t.equal(lab.runt(["create", "--bundle", bundle, id]).status, 0);
+  t.match(lab.state(id), { id, status: "created", annotations });
+  t.match(JSON.parse(lab.ok(["list", "--format", "json"])), [{ id, status: "created", annotations }]);
+});
+
 binaryTest("ids that cannot be", (t, lab) => {
   const bundle = lab.bundle(["true"]);
   for (const id of ["", ".", "..", "../up", "a/b", "a b", "ä", "x".repeat(256), "a\nb"]) {
