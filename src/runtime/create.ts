@@ -94,7 +94,7 @@ export function carryOutCreate(
   } catch (error) {
     prepared.warmup.end();
     undo(progress, prepared);
-    closeFds(progress.execution, []);
+    closeQuietly(progress.execution);
     throw error;
   }
   return {
@@ -102,6 +102,16 @@ export function carryOutCreate(
     state: progress.state,
     pidfd: slotOf(progress.execution, "init.pidfd"),
   };
+}
+
+/** Closes what a failed create holds; a failure of that would hide the one to tell. */
+function closeQuietly(execution: Execution): void {
+  try {
+    closeFds(execution, []);
+  } catch (failure) {
+    const line = failure instanceof RuntError ? failure.line : String(failure);
+    execution.rt.log.warning(`a descriptor could not be closed after the failed create: ${line}`);
+  }
 }
 
 function handlersOf(progress: Progress, prepared: Prepared): StepHandlers {

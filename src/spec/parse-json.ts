@@ -31,6 +31,8 @@ export function parseJson(text: string, name: string): Parsed {
   try {
     value = JSON.parse(body);
   } catch (cause) {
+    // An engine that is out of memory says so by an InternalError, or by null; reading again would take more.
+    if (cause === null || (cause as Error).name === "InternalError") throw cause;
     new Reader(body, name).scan();
     throw new RuntError({ code: "JSON", message: `${name}: the text cannot be parsed`, cause });
   }
