@@ -93,8 +93,9 @@ static bool make_hole(struct block *block) {
   return true;
 }
 
-static void *allocate(void *unused, size_t size) {
-  (void)unused;
+/* A block of `size` bytes; *zero tells that it holds nothing but zeros. */
+static void *allocate_block(size_t size, bool *zero) {
+  *zero = true;
   /* An image can only hold what lies in the heap. */
   if (size >= LARGE && runt_heap.context != NULL) return allocate_large(size);
   size_t capacity;
@@ -102,6 +103,7 @@ static void *allocate(void *unused, size_t size) {
   if (*list != NULL) {
     void *memory = *list;
     memcpy(list, memory, sizeof *list);
+    *zero = false;
     return memory;
   }
   size_t whole = sizeof(struct block) + capacity;
@@ -117,11 +119,20 @@ static void *allocate(void *unused, size_t size) {
   return begin_block(&runt_heap.next, capacity);
 }
 
+static void *allocate(void *unused, size_t size) {
+  (void)unused;
+  bool zero;
+  return allocate_block(size, &zero);
+}
+
+/* Memory of the kernel is zero: pages that nobody writes to are never made. */
 static void *allocate_zeroed(void *unused, size_t count, size_t size) {
+  (void)unused;
   size_t whole;
   if (__builtin_mul_overflow(count, size, &whole)) return NULL;
-  void *memory = allocate(unused, whole);
-  if (memory != NULL && block_of(memory)->mapped == 0) memset(memory, 0, whole);
+  bool zero;
+  void *memory = allocate_block(whole, &zero);
+  if (memory != NULL && !zero) memset(memory, 0, whole);
   return memory;
 }
 
