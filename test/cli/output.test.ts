@@ -13,6 +13,7 @@ function fakeSys(results: (number | "EBADF" | "EAGAIN" | "EPIPE")[]): {
   const polled: number[] = [];
   const numbers = { EBADF: -9, EAGAIN: -11, EPIPE: -32 };
   const sys = {
+    bytes: (text: string) => Buffer.from(text),
     call(name: string, args: [number, { bytes: Uint8Array }, number], tolerated: string[]): number {
       const result = results.shift() ?? args[2];
       if (typeof result === "string") {

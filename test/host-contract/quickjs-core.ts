@@ -55,6 +55,8 @@ function check(host: Host, clause: Clause): Check[] {
   }
 }
 
+export { adopt, precompile } from "../../src/main-quickjs.ts";
+
 /** Called by native/quickjs/engine.c. */
 export function start(native: Native): never {
   const host = createQuickjsHost(native);
