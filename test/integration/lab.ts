@@ -13,11 +13,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Host } from "../../src/host/port.ts";
-import { Sys } from "../../src/host/sys.ts";
 import { createNodeHost } from "../../src/host-node/host.ts";
 import type { Runtime } from "../../src/runtime/context.ts";
 import { specTemplate } from "../../src/runtime/spec-template.ts";
 import type { Spec } from "../../src/spec/types.ts";
+import { runtimeOf } from "./runtime-of.ts";
 
 const BUSYBOX = "/bin/busybox";
 const APPLETS = [
@@ -93,16 +93,7 @@ export function writeConfig(
 
 /** A runtime on `host` whose containers are below `root`; warnings are kept. */
 export function makeRuntime(root: string, host: Host = createNodeHost()): Runtime & { warnings: string[] } {
-  const warnings: string[] = [];
-  return {
-    host,
-    sys: new Sys(host),
-    root,
-    rootGiven: true,
-    systemdCgroup: false,
-    log: { debug: () => undefined, warning: (message) => void warnings.push(message) },
-    warnings,
-  };
+  return runtimeOf(root, host);
 }
 
 /** Every cgroup directory whose name is `id`. */

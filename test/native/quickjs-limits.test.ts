@@ -132,7 +132,10 @@ t.test("a core that throws", { skip: cannotBuild }, (t) => {
     object: "throw { toString() { throw new Error('again') } }",
   };
   const cases = Object.entries(throws).map(([name, code]) => `${name}() { ${code} }`);
-  writeFileSync(core, `var runt = { precompile() {}, adopt() {}, start(native) { ({ ${cases.join(",\n")} })[native.argv[1]](); } };\n`);
+  writeFileSync(
+    core,
+    `var runt = { precompile() {}, adopt() {}, start(native) { ({ ${cases.join(",\n")} })[native.argv[1]](); } };\n`,
+  );
   build({ out, core });
   const start = (name: string) => runProgram(resolve(`${out}/runt`), [name]);
   fails(t, start("error"), /^runt: internal error: TypeError: the$/m, "an error");

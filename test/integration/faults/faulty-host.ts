@@ -22,8 +22,8 @@ function firstCall(program: Uint8Array, view: DataView): number {
   return 0;
 }
 
-/** Wraps `host`: run number `at` (from 1) fails with INJECTED, or kills this process. 0 = none. */
-export function faultyHost(host: Host, at: number, how: "fail" | "kill"): FaultyHost {
+/** Wraps `host`: run number `at` (from 1) fails with INJECTED, or `how` kills this process. 0 = none. */
+export function faultyHost(host: Host, at: number, how: "fail" | (() => void)): FaultyHost {
   let runs = 0;
   return {
     ...host,
@@ -33,7 +33,7 @@ export function faultyHost(host: Host, at: number, how: "fail" | "kill"): Faulty
         host.run(program);
         return;
       }
-      if (how === "kill") process.kill(process.pid, "SIGKILL");
+      if (how !== "fail") how();
       const view = new DataView(program.buffer, program.byteOffset, program.length);
       view.setInt32(HEADER.FAIL_PC, firstCall(program, view), true);
       view.setInt32(HEADER.FAIL_ERRNO, INJECTED_NUMBER, true);

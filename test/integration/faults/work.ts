@@ -1,0 +1,49 @@
+/** What a runtime that is to fail or to be killed does: on Node and inside the static binary. */
+import { RuntError } from "../../../src/error/runt-error.ts";
+import type { Host } from "../../../src/host/port.ts";
+import { carryOutCreate } from "../../../src/runtime/create.ts";
+import { type Prepared, prepare } from "../../../src/runtime/prepare.ts";
+import { startLocked } from "../../../src/runtime/start.ts";
+import { runtimeOf } from "../runtime-of.ts";
+import { failInit, waitInInit } from "./broken-plan.ts";
+import { faultyHost } from "./faulty-host.ts";
+
+/** What came of it, for sides that fail. */
+export interface Outcome {
+  /** Undefined when all went well. */
+  error?: { runt: boolean; message: string; line: string; pointer?: string | undefined };
+  /** How many programs were run. */
+  runs: number;
+  warnings: string[];
+}
+
+/**
+ * Creates and starts the container of a bundle. `argv` is: bundle, state root, id, side, point. Side "host" ends the
+ * process at the given call of the parent, "init" says "reached" at the given step of init and waits; "fail-host" and
+ * "fail-init" let the call or the step fail.
+ */
+export function work(host: Host, argv: readonly string[], kill: () => void): Outcome {
+  const [bundle = "", root = "", id = "", side = "", number = "0"] = argv;
+  const point = Number(number);
+  const onHost = side === "host" || side === "fail-host";
+  const faulty = faultyHost(host, onHost ? point : 0, side === "host" ? kill : "fail");
+  const rt = runtimeOf(root, faulty);
+  const broken = (prepared: Prepared): Prepared => {
+    if (side === "init") return waitInInit(prepared, point);
+    return side === "fail-init" ? failInit(prepared, point) : prepared;
+  };
+  try {
+    const options = { id, bundle, noPivot: false, noNewKeyring: false, preserveFds: 0 };
+    const created = carryOutCreate(rt, broken(prepare(rt, options, { detach: true, carryOut: true })));
+    startLocked(rt, created.dir, created.state);
+    return { runs: faulty.runs(), warnings: rt.warnings };
+  } catch (thrown) {
+    if (!side.startsWith("fail")) throw thrown;
+    return { error: factsOf(thrown), runs: faulty.runs(), warnings: rt.warnings };
+  }
+}
+
+function factsOf(thrown: unknown): NonNullable<Outcome["error"]> {
+  if (!(thrown instanceof RuntError)) return { runt: false, message: String(thrown), line: String(thrown) };
+  return { runt: true, message: thrown.message, line: thrown.line, pointer: thrown.pointer };
+}
