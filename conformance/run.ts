@@ -50,7 +50,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: { runtime: { type: "string" }, reference: { type: "boolean" }, only: { type: "string" } },
   });
-  const runtime = absolute(values.runtime ?? process.env.RUNT ?? "build/runt-node");
+  const runtime = absolute(values.runtime ?? process.env.RUNT ?? "build/runt");
   const expected =
     values.reference === true ? undefined : parseExpected(readFileSync("conformance/expected.json", "utf8"));
   const all = readdirSync(join(SUITE, "bin"))

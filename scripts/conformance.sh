@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # npm run conformance [-- --runtime PATH] [--only NAME,NAME] [--reference]
 # Builds the OCI runtime-tools suite at the pinned version into build/conformance, and runs it on a runtime: on
-# --runtime, else $RUNT, else build/runt-node. With --reference nothing is expected of it. Needs root, and cgroup v1
+# --runtime, else $RUNT, else build/runt. With --reference nothing is expected of it. Needs root, and cgroup v1
 # or hybrid. Ends with "N passed, N failed".
 set -euo pipefail
 cd "$(dirname "$0")/.."
