@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import koffi from "koffi";
 import { RuntError } from "../error/runt-error.ts";
+import { compiledFilter, refuseRejected } from "../host/native-results.ts";
 import type { Host } from "../host/port.ts";
 
 /** Where the native parts are, when they are not where the build puts them. */
@@ -50,9 +51,6 @@ function bindRun(path: string): (program: Uint8Array, length: number) => number 
   }
 }
 
-/** Largest filter that the kernel takes: BPF_MAXINSNS instructions of 8 bytes. */
-const LARGEST_FILTER = 4096 * 8;
-
 /** Compiles a seccomp profile; the library is loaded at its first use, since it brings libseccomp and a libc along. */
 function compileSeccomp(path: string, profile: Uint8Array): Uint8Array {
   const declaration =
@@ -69,15 +67,7 @@ function compileSeccomp(path: string, profile: Uint8Array): Uint8Array {
       cause,
     });
   }
-  const filter = new Uint8Array(LARGEST_FILTER);
-  const size = Number(compile(profile, profile.length, filter, filter.length));
-  if (size > 0) return filter.slice(0, size);
-  throw new RuntError({
-    code: "SPEC_INVALID",
-    message: `linux.seccomp: libseccomp refuses the profile: errno ${-size}`,
-    pointer: "/linux/seccomp",
-    hint: "look for rules that contradict each other, or compare an argument twice",
-  });
+  return compiledFilter((filter) => Number(compile(profile, profile.length, filter, filter.length)));
 }
 
 const encoder = new TextEncoder();
@@ -111,14 +101,7 @@ export function createNodeHost(options: NodeHostOptions = {}): Host {
   let init: Uint8Array | undefined;
   return {
     run(program) {
-      const rejected = runNative(program, program.length);
-      if (rejected !== 0) {
-        throw new RuntError({
-          code: "PLAN_BROKEN",
-          message: `the interpreter rejects the program, reason ${rejected}`,
-          hint: "this is a bug in runt; native/interpreter.h lists the reasons",
-        });
-      }
+      refuseRejected(runNative(program, program.length));
     },
     compileSeccomp(profile) {
       return compileSeccomp(nativePath("libruntseccomp.so"), profile);

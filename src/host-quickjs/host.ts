@@ -1,4 +1,4 @@
-import { RuntError } from "../error/runt-error.ts";
+import { compiledFilter, refuseRejected } from "../host/native-results.ts";
 import type { Host } from "../host/port.ts";
 
 /** What native/quickjs/native.c offers. */
@@ -21,35 +21,13 @@ export interface Native {
   readonly env: readonly string[];
 }
 
-/** Largest filter that the kernel takes: BPF_MAXINSNS instructions of 8 bytes. */
-const LARGEST_FILTER = 4096 * 8;
-
-function compileSeccomp(native: Native, profile: Uint8Array): Uint8Array {
-  const filter = new Uint8Array(LARGEST_FILTER);
-  const size = native.compileSeccomp(profile, filter);
-  if (size > 0) return filter.slice(0, size);
-  throw new RuntError({
-    code: "SPEC_INVALID",
-    message: `linux.seccomp: libseccomp refuses the profile: errno ${-size}`,
-    pointer: "/linux/seccomp",
-    hint: "look for rules that contradict each other, or compare an argument twice",
-  });
-}
-
 /** The host of the static binary: the C interpreter and libseccomp are linked into the engine's own program. */
 export function createQuickjsHost(native: Native): Host {
   return {
     run(program) {
-      const rejected = native.run(program);
-      if (rejected !== 0) {
-        throw new RuntError({
-          code: "PLAN_BROKEN",
-          message: `the interpreter rejects the program, reason ${rejected}`,
-          hint: "this is a bug in runt; native/interpreter.h lists the reasons",
-        });
-      }
+      refuseRejected(native.run(program));
     },
-    compileSeccomp: (profile) => compileSeccomp(native, profile),
+    compileSeccomp: (profile) => compiledFilter((filter) => native.compileSeccomp(profile, filter)),
     putText: native.putText,
     text: native.text,
     init: native.init,
