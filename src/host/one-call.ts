@@ -76,7 +76,7 @@ export class OneCall {
         else moreKinds |= DATA << (8 * k - 32);
       }
       words[ARGS_WORD + 2 * k] = wideLow(value);
-      words[ARGS_WORD + 2 * k + 1] = typeof value === "number" && value >>> 0 === value ? 0 : wideHigh(value);
+      words[ARGS_WORD + 2 * k + 1] = wideHigh(value);
     }
     words[HEAD_WORD] = OP_CODE.SYS | (nargs << 8);
     words[NR_WORD] = syscallNumber(name, host.arch);

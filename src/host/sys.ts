@@ -44,9 +44,13 @@ export class Sys {
     this.one = new OneCall(host);
   }
 
-  /** Carries out one call and gives its result, negative errno included; `tolerated` errnos do not throw. */
+  /** Makes one call; gives its result, -errno for one of `tolerated`, which do not throw. */
   call(name: SyscallName, args: readonly Operand[], tolerated: readonly string[] = []): number {
-    return this.make(name, args, tolerated);
+    const result = OneCall.fits(args) ? this.one.run(name, args) : this.callLarge(name, args);
+    if (result >= 0) return result;
+    const errno = errnoName(-result);
+    if (!tolerated.includes(errno)) throw callError(sys(name, args), errno);
+    return result;
   }
 
   /** openat2(2) with O_CLOEXEC; `resolve` holds RESOLVE bits (0 = plain). Returns the fd or -errno if tolerated. */
@@ -74,8 +78,8 @@ export class Sys {
   /** read(2) of up to `size` bytes, and never more than 64 KiB; an empty array is the end of the file. */
   read(fd: number, size: number): Uint8Array {
     const most = Math.min(size, READ_CHUNK);
-    const result = this.make("read", [fd, buf("data", most), most]);
-    return this.operand(1, result).slice();
+    const result = this.call("read", [fd, buf("data", most), most]);
+    return this.one.operand(1, result).slice();
   }
 
   /** The UTF-8 bytes of `text`. */
@@ -139,7 +143,7 @@ export class Sys {
     const fd = this.openat2(dir, path, O.WRONLY, { resolve });
     try {
       const bytes = this.bytes(text);
-      const written = this.make("write", [fd, { bytes }, bytes.length]);
+      const written = this.call("write", [fd, { bytes }, bytes.length]);
       if (written !== bytes.length) throw callError(sys("write", [fd, { bytes }, bytes.length]), "EIO");
     } finally {
       this.close(fd);
@@ -166,8 +170,8 @@ export class Sys {
 
   /** statx(2) of `path` below `dir`; an empty path with AT_EMPTY_PATH (0x1000) in `flags` means the fd itself. */
   stat(dir: number, path: string, flags = 0): Stat {
-    this.make("statx", [dir, str(path), flags, 0x7ff, buf("stat", 256)]);
-    const bytes = this.operand(4, 256);
+    this.call("statx", [dir, str(path), flags, 0x7ff, buf("stat", 256)]);
+    const bytes = this.one.operand(4, 256);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     return {
       mode: view.getUint16(28, true),
@@ -184,8 +188,8 @@ export class Sys {
 
   /** f_type of fstatfs(2). */
   filesystemType(fd: number): number {
-    this.make("fstatfs", [fd, buf("statfs", 120)]);
-    const bytes = this.operand(1, 120);
+    this.call("fstatfs", [fd, buf("statfs", 120)]);
+    const bytes = this.one.operand(1, 120);
     return Number(new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(0, true));
   }
 
@@ -193,9 +197,9 @@ export class Sys {
   list(fd: number): Dirent[] {
     const entries: Dirent[] = [];
     for (;;) {
-      const result = this.make("getdents64", [fd, buf("dir", 32768), 32768]);
+      const result = this.call("getdents64", [fd, buf("dir", 32768), 32768]);
       if (result === 0) return entries;
-      const bytes = this.operand(1, result);
+      const bytes = this.one.operand(1, result);
       for (let at = 0; at < result; ) {
         const length = (bytes[at + 16] as number) | ((bytes[at + 17] as number) << 8);
         const end = bytes.indexOf(0, at + 19);
@@ -223,22 +227,22 @@ export class Sys {
     const size = 8 * fds.length;
     const wait = { block: [{ u64: Math.floor(timeoutMs / 1000) }, { u64: (timeoutMs % 1000) * 1000000 }] };
     const list: Operand = { block: fds.flatMap((entry) => [{ u32: entry.fd >>> 0 }, { u32: entry.events }]) };
-    this.make("ppoll", [list, fds.length, timeoutMs < 0 ? 0 : wait, 0, 8]);
-    const bytes = this.operand(0, size);
+    this.call("ppoll", [list, fds.length, timeoutMs < 0 ? 0 : wait, 0, 8]);
+    const bytes = this.one.operand(0, size);
     const view = new DataView(bytes.buffer, bytes.byteOffset, size);
     return fds.map((_, i) => view.getUint16(8 * i + 6, true));
   }
 
   /** The working directory's path; "(unreachable)…" when it is outside of the root. */
   getcwd(): string {
-    const result = this.make("getcwd", [buf("cwd", 4096), 4096]);
-    return this.host.text(this.operand(0, result - 1));
+    const result = this.call("getcwd", [buf("cwd", 4096), 4096]);
+    return this.host.text(this.one.operand(0, result - 1));
   }
 
   /** clock_gettime(2) of `clock` (0 = real time, 1 = monotonic) in nanoseconds. */
   clock(clock: 0 | 1): bigint {
-    this.make("clock_gettime", [clock, buf("time", 16)]);
-    const bytes = this.operand(1, 16);
+    this.call("clock_gettime", [clock, buf("time", 16)]);
+    const bytes = this.one.operand(1, 16);
     const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
     return view.getBigInt64(0, true) * 1000000000n + view.getBigInt64(8, true);
   }
@@ -249,31 +253,17 @@ export class Sys {
   }
 
   private pair(name: SyscallName, args: readonly Operand[], operand: number): [number, number] {
-    this.make(name, args);
-    const bytes = this.operand(operand, 8);
+    this.call(name, args);
+    const bytes = this.one.operand(operand, 8);
     const view = new DataView(bytes.buffer, bytes.byteOffset, 8);
     return [view.getInt32(0, true), view.getInt32(4, true)];
   }
 
-  /** Makes one call; gives its result, -errno when that is tolerated. */
-  private make(name: SyscallName, args: readonly Operand[], tolerated: readonly string[] = []): number {
-    const result = OneCall.fits(args) ? this.one.run(name, args) : this.makeLarge(name, args);
-    if (result >= 0) return result;
-    const errno = errnoName(-result);
-    if (!tolerated.includes(errno)) throw callError(sys(name, args), errno);
-    return result;
-  }
-
   /** A call whose operands need a program of their own. */
-  private makeLarge(name: SyscallName, args: readonly Operand[]): number {
+  private callLarge(name: SyscallName, args: readonly Operand[]): number {
     const carried = carry(this.host, [sys(name, args, { into: "result" })], NOTHING);
     if (carried.failure === undefined) return slotValue(carried, "result");
     return -(ERRNO_NUMBERS[carried.failure.errno as keyof typeof ERRNO_NUMBERS] ?? 1);
-  }
-
-  /** What the last call left in the buffer or block that is its operand `k`; a view, until the next call. */
-  private operand(k: number, length: number): Uint8Array {
-    return this.one.operand(k, length);
   }
 }
 
