@@ -4,6 +4,7 @@
 # written into it, so that nothing runs between. The system's own apt and packages are left alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source scripts/private-apt.sh
 suites=(forky sid)
 store=$PWD/build/bench/crun-debian
 crun=$store/usr/bin/crun
@@ -19,32 +20,19 @@ if [ -e "$store/done" ] && "$crun" --version >/dev/null 2>&1; then
   exit 0
 fi
 command -v apt-get >/dev/null || fail "Debian's newest crun comes through apt-get, which is not here"
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -E '/debian/?$' | head -n 1) || true
+mirror=$(debian_mirror)
 [ -n "$mirror" ] || fail "no Debian mirror is configured in apt's sources"
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-[ -e "$keyring" ] || fail "the keyring $keyring is missing; apt-get install debian-archive-keyring"
-
-rm -rf "$store"
-apt=$store/apt
-mkdir -p "$apt"/{state/lists/partial,cache/archives/partial}
-# No package is installed for this apt, so it fetches each one that crun and patchelf need.
-: >"$apt/status"
-private=(-o "Dir::Etc::SourceList=$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null -o APT::Sandbox::User=
-  -o "Dir::State=$apt/state" -o "Dir::State::status=$apt/status" -o "Dir::Cache=$apt/cache"
-  -o APT::Get::List-Cleanup=0 -o Acquire::Languages=none -o Dir::Etc::Preferences=/dev/null
-  -o Dir::Etc::PreferencesParts=/dev/null)
 for suite in "${suites[@]}"; do
-  echo "deb [signed-by=$keyring] $mirror $suite main" >"$apt/sources.list"
   echo "fetch-crun: apt fetches crun of $suite" >&2
-  apt-get "${private[@]}" update -qq >&2 || continue
-  apt-get "${private[@]}" install -qq -y --no-install-recommends --download-only crun patchelf >&2 || continue
-  break
+  begin_private_apt "$store" "$(dpkg --print-architecture)" "$mirror $suite main" || continue
+  # With all that they need: nothing is installed for this apt.
+  apt-get "${private_apt[@]}" install -qq -y --no-install-recommends --download-only crun patchelf >&2 && break
 done
 shopt -s nullglob
-packages=("$apt"/cache/archives/*.deb)
+packages=("$store"/apt/cache/archives/*.deb)
 [ "${#packages[@]}" -gt 0 ] || fail "apt could not fetch crun from any of: ${suites[*]}"
 for package in "${packages[@]}"; do dpkg-deb --extract "$package" "$store"; done
-rm -rf "$apt"
+rm -rf "$store/apt"
 
 loader=$(find "$store" -name 'ld-linux-*.so.*' -type f -print -quit)
 libc=$(find "$store" -name libc.so.6 -print -quit)

@@ -21,7 +21,7 @@ for qemu in qemu-aarch64-static qemu-aarch64 "$store/usr/bin/qemu-aarch64"; do
   [ "${version:-0}" -lt 10 ] || exec which "$qemu"
 done
 command -v apt-get >/dev/null || fail "qemu-user comes from Debian's package, and there is no apt-get here"
-mirror=$(debian_suites | sed -n 's|\(/debian/\?\) .*|\1|p' | head -n 1)
+mirror=$(debian_mirror)
 [ -n "$mirror" ] || fail "no Debian mirror is configured in apt's sources, from which to fetch qemu-user"
 for suite in "${suites[@]}"; do
   echo "fetch-qemu: apt fetches qemu-user of $suite" >&2

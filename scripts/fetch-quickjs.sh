@@ -3,6 +3,7 @@
 # name, fetched by apt into build/quickjs and verified through the archive keyring. The system's own apt is left alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source scripts/private-apt.sh
 suites=(forky sid)
 store=$PWD/build/quickjs
 
@@ -26,30 +27,12 @@ offer /usr/src/quickjs-ng
 offer "$store/usr/src/quickjs-ng"
 command -v apt-get >/dev/null || fail "quickjs-ng's sources come from Debian's package qjs-src, and there is no apt-get here"
 
-# The mirror that this machine's apt uses for Debian itself.
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -E '/debian/?$' | head -n 1) || true
+mirror=$(debian_mirror)
 [ -n "$mirror" ] || fail "no Debian mirror is configured in apt's sources, from which to fetch the package qjs-src"
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-[ -e "$keyring" ] || fail "the keyring $keyring is missing; apt-get install debian-archive-keyring"
-
-rm -rf "$store"
-mkdir -p "$store"/apt/{state/lists/partial,cache/archives/partial}
-: >"$store/apt/status"
-# A user of its own has no access to private folders, so that apt works as the caller.
-private=(-o "Dir::Etc::SourceList=$store/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null -o APT::Sandbox::User=
-  -o "Dir::State=$store/apt/state" -o "Dir::State::status=$store/apt/status" -o "Dir::Cache=$store/apt/cache"
-  -o APT::Get::List-Cleanup=0 -o Acquire::Languages=none -o Dir::Etc::Preferences=/dev/null
-  -o Dir::Etc::PreferencesParts=/dev/null)
 for suite in "${suites[@]}"; do
-  echo "deb [signed-by=$keyring] $mirror $suite main" >"$store/apt/sources.list"
   echo "fetch-quickjs: apt fetches qjs-src of $suite" >&2
-  apt-get "${private[@]}" update -qq >&2 || continue
-  (cd "$store" && apt-get "${private[@]}" download -qq qjs-src >&2) || continue
-  break
+  fetch_packages "$store" "$(dpkg --print-architecture)" "$mirror $suite main" qjs-src && break
 done
-package=$(find "$store" -maxdepth 1 -name 'qjs-src_*.deb' | head -n 1)
-[ -n "$package" ] || fail "apt could not fetch qjs-src from any of: ${suites[*]}"
-dpkg-deb --extract "$package" "$store"
-rm -rf "$store/apt"
+[ -e "$store/packages" ] || fail "apt could not fetch qjs-src from any of: ${suites[*]}"
 offer "$store/usr/src/quickjs-ng"
-fail "the package $(basename "$package") has no usr/src/quickjs-ng/quickjs.c"
+fail "the package $(cat "$store/packages") has no usr/src/quickjs-ng/quickjs.c"
