@@ -18,8 +18,7 @@ export interface CallFailure {
 export interface Carried {
   /** Undefined when every call succeeded. */
   failure: CallFailure | undefined;
-  /** The program's memory; must stay referenced until a spawned child has called execve. */
-  program: Uint8Array;
+  /** Its memory must stay referenced until a spawned child has called execve. */
   encoded: Encoded;
 }
 
@@ -42,7 +41,7 @@ export function carry(
     putText: host.putText,
   });
   host.run(encoded.bytes);
-  return { failure: failureOf(encoded), program: encoded.bytes, encoded };
+  return { failure: failureOf(encoded), encoded };
 }
 
 /** The failure that the header tells, if any. */
