@@ -117,7 +117,8 @@ export class TestCgroup {
     if (carried.failure !== undefined) throw new Error(`spawn: ${carried.failure.errno}`);
     const pid = slotValue(carried, "child.pid");
     // Until execve the child runs on the program's memory, which has to stay alive so long.
-    if (!until(() => commandOf(pid) !== OWN_COMMAND)) throw new Error(`no execve: ${carried.program.length}`);
+    if (!until(() => commandOf(pid) !== OWN_COMMAND))
+      throw new Error(`no execve: ${carried.encoded.bytes.length}`);
     return pid;
   }
 
