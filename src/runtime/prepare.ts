@@ -36,10 +36,10 @@ export interface PrepareMode {
  * Throws BUNDLE, JSON, SPEC_INVALID, SPEC_UNSUPPORTED, HOST_UNSUPPORTED, ID_INVALID, USAGE.
  */
 export function prepare(rt: Runtime, options: CreateOptions, mode: PrepareMode): Prepared {
-  // First of all, since it refuses kernels that lack the calls made next.
-  const facts = probeFacts(rt.sys);
   checkContainerId(options.id);
   refusePidfdSocket(options.pidfdSocket);
+  // Before any other call: it refuses kernels that lack those made next.
+  const facts = probeFacts(rt.sys);
   checkPreservedFds(rt.sys, options.preserveFds);
   if (mode.carryOut) refuseExisting(rt, options.id);
   const pidFile = options.pidFile === undefined ? undefined : absolutePath(rt, options.pidFile);
