@@ -6,6 +6,12 @@ import { adoptPrecompiled, compileCommonSteps, type Precompiled } from "./runtim
 /** The processor that the binary is built for; scripts/build-binary.sh defines it. */
 declare const TARGET_ARCH: Host["arch"];
 
+/**
+ * Objects that the engine makes at their first use only, and takes for undefined when memory lacks just then: made with
+ * the core.
+ */
+export const madeAtOnce: readonly object[] = [Math, JSON];
+
 /** Called when the heap's image is made, in an engine that is thrown away: data for adopt. */
 export function precompile(): Precompiled {
   return compileCommonSteps(TARGET_ARCH);

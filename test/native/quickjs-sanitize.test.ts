@@ -70,7 +70,6 @@ const NOTHING = /^$/;
 const ONE_LINE = /^[^\n]+\n$/;
 /** Warnings and one error. */
 const REFUSED = /^(time="[^\n]*" level=warning [^\n]*\n)*runt create failed: [^\n]+\n$/;
-/** The second: memory ran out after a descriptor had been closed and before that was noted, so it is closed twice. */
 const OUT_OF_MEMORY = /^[^\n]*(out of memory|not enough memory)[^\n]*\n$/;
 /** Of some allocations quickjs-ng 0.17 believes that they cannot fail. */
 const ENGINE_CRASH = /\/quickjs\.c:\d+:\d+: runtime error: member access within null pointer/;
