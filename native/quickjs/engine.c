@@ -9,6 +9,8 @@
 
 /* The engine's share of the stack, where the caller allows so much; C below it needs less than the other half. */
 #define STACK_LIMIT ((size_t)1 << 20)
+/* With less than this, C itself might overrun the stack, which ends a process without a word. */
+#define LEAST_STACK ((size_t)32 << 10)
 /*
  * The engine counts references, so that only cycles wait for the collector. A command that ends in milliseconds needs
  * none: walking the heap would cost more than it frees.
@@ -33,15 +35,13 @@ static JSContext *new_context(JSRuntime *runtime) {
   return context;
 }
 
-/* How much of the stack the engine may use: half of what RLIMIT_STACK leaves above the arguments and the environment. */
-static size_t stack_share(void) {
+/* What RLIMIT_STACK leaves of the stack below the arguments and the environment. */
+static size_t stack_left(void) {
   struct rlimit limit;
-  if (getrlimit(RLIMIT_STACK, &limit) < 0 || limit.rlim_cur > 4 * STACK_LIMIT) return STACK_LIMIT;
+  if (getrlimit(RLIMIT_STACK, &limit) < 0) limit.rlim_cur = RLIM_INFINITY;
   /* The program's name is the highest string on the stack. */
   size_t used = getauxval(AT_EXECFN) - (uintptr_t)__builtin_frame_address(0);
-  size_t left = limit.rlim_cur > used ? limit.rlim_cur - used : 0;
-  /* 0 would be no limit. */
-  return left / 2 < STACK_LIMIT ? left / 2 + 1 : STACK_LIMIT;
+  return limit.rlim_cur > used ? limit.rlim_cur - used : 0;
 }
 
 /* Runs the bundle, which leaves its exports in the global variable "runt". */
@@ -81,10 +81,16 @@ JSContext *engine_load(const JSMallocFunctions *memory, JSValue *core) {
   return NULL;
 }
 
-void engine_adopt(JSContext *context) {
+bool engine_adopt(JSContext *context) {
+  size_t left = stack_left();
+  if (left < LEAST_STACK) {
+    report_exhaustion();
+    return false;
+  }
   JSRuntime *runtime = JS_GetRuntime(context);
   JS_UpdateStackTop(runtime);
-  JS_SetMaxStackSize(runtime, stack_share());
+  JS_SetMaxStackSize(runtime, left / 2 < STACK_LIMIT ? left / 2 : STACK_LIMIT);
+  return true;
 }
 
 /* True for the text of an exception that comes from a limit; no text and "null" mean that memory was too low for more. */

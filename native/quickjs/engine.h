@@ -3,6 +3,7 @@
 #define RUNT_ENGINE_H
 
 #include <quickjs.h>
+#include <stdbool.h>
 
 /*
  * Starts the engine on `memory`, or on the C library's where that is NULL, and loads the core's bytecode: gives a context
@@ -13,8 +14,11 @@ JSContext *engine_load(const JSMallocFunctions *memory, JSValue *core);
 /* Calls the core's export `name`, which takes `argument`; gives what it returns, an exception when it throws. */
 JSValue engine_call(JSContext *context, JSValue core, const char *name, JSValue argument);
 
-/* To be called first in the process that runs the engine: it may have been loaded in another one, on another stack. */
-void engine_adopt(JSContext *context);
+/*
+ * To be called first in the process that runs the engine: it may have been loaded in another one, on another stack. False
+ * when the stack is too small, after saying so on stderr.
+ */
+bool engine_adopt(JSContext *context);
 
 /* Says on stderr in one line which exception is pending. */
 void engine_report(JSContext *context);

@@ -5,7 +5,7 @@ int main(int argc, char **argv, char **envp) {
   JSValue core;
   JSContext *context = engine_load(NULL, &core);
   if (context == NULL) return 1;
-  engine_adopt(context);
+  if (!engine_adopt(context)) return 1;
   engine_run(context, core, argc, argv, envp);
   return 1;
 }

@@ -87,7 +87,7 @@ static __attribute__((noinline)) int write_heap_below_round_address(void) {
 
 int main(int argc, char **argv, char **envp) {
   if (runt_heap.context == NULL) return write_heap_below_round_address();
-  engine_adopt(runt_heap.context);
+  if (!engine_adopt(runt_heap.context)) return 1;
   engine_run(runt_heap.context, runt_heap.core, argc, argv, envp);
   return 1;
 }

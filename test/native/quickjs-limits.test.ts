@@ -99,13 +99,15 @@ t.test("a small stack", { skip: cannotBuild }, (t) => {
     const state = runLimited(`-s ${size}`, RUNT, ["--root", rt.root, "state", "nothing"]);
     fails(t, state, /^container does not exist: nothing /, `${size} kB: state`);
   }
-  const long = ["--root", rt.root, "state", "x".repeat(40_000)];
-  fails(
-    t,
-    runLimited("-s 64", RUNT, long),
-    /^(invalid container ID|out of stack)/,
-    "arguments that fill the stack",
-  );
+  const starts = new Set<string | undefined>();
+  for (let length = 20_000; length <= 52_000; length += 1000) {
+    const ended = runLimited("-s 64", RUNT, ["--root", rt.root, "state", "x".repeat(length)]);
+    const line = /^(invalid container ID|out of stack|runt: not enough)/;
+    fails(t, ended, line, `${length} bytes of arguments`);
+    starts.add(line.exec(ended.stderr)?.[0]);
+  }
+  t.ok(starts.has("invalid container ID"), "arguments that leave half of the stack");
+  t.ok(starts.has("runt: not enough"), "arguments that leave next to nothing");
   t.end();
 });
 

@@ -60,7 +60,7 @@ int main(int argc, char **argv, char **envp) {
   /* The core is loaded: what counts is what a command does. */
   allocations = 0;
   failing = number_of("RUNT_TEST_FAIL");
-  engine_adopt(context);
+  if (!engine_adopt(context)) return 1;
   engine_run(context, core, argc, argv, envp);
   return 1;
 }

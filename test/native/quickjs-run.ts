@@ -37,7 +37,7 @@ export function runProgram(
   return { status: signal ?? status, stdout, stderr };
 }
 
-/** The same under limits of the shell's ulimit, for example "-s 256". */
+/** The same under limits of the shell's ulimit, for example "-s 256", with nothing in the environment. */
 export function runLimited(limit: string, program: string, args: readonly string[]): Ended {
-  return runProgram("/bin/bash", ["-c", `ulimit ${limit} && exec "$@"`, "limited", program, ...args]);
+  return runProgram("/bin/bash", ["-c", `ulimit ${limit} && exec -c "$@"`, "limited", program, ...args]);
 }
