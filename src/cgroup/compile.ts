@@ -1,13 +1,12 @@
 import { RuntError } from "../error/runt-error.ts";
 import type { HostFacts } from "../host/facts.ts";
-import type { Slot } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
 import type { Spec } from "../spec/types.ts";
 import { placeOf } from "./cgroup-file.ts";
 import { allowsEverything, deviceRules } from "./device-rules.ts";
 import { v1DeviceStep, v2DeviceStep } from "./device-steps.ts";
 import { createDirectory, refuseUsed } from "./hierarchy-steps.ts";
-import { type CgroupJoin, joinProcs, openBirthplace, openProcs, procsSlots } from "./join-steps.ts";
+import { type CgroupJoin, joinProcs, openBirthplace } from "./join-steps.ts";
 import { limitStep } from "./limit-steps.ts";
 import { type CgroupWarning, RESOURCES, type Resources } from "./limits.ts";
 import { cgroupDirectories } from "./paths.ts";
@@ -29,13 +28,9 @@ export interface CompiledCgroup {
    * undoing the refused creation would end the processes that were found.
    */
   check: readonly Step[];
-  /** Makes the cgroups and sets the limits, all before a process joins. */
-  host: readonly Step[];
   join: CgroupJoin;
-  /** Slots of fds that the child inherits for `init`. */
-  imports: readonly Slot[];
-  /** The first steps of the child. */
-  init: readonly Step[];
+  /** Makes the cgroups, sets the limits, and then moves the child there, or opens what it is to be born in. */
+  host: readonly Step[];
   /** What to journal before `host`, and to keep in the state file. */
   record: CgroupRecord;
   warnings: readonly CgroupWarning[];
@@ -43,10 +38,8 @@ export interface CompiledCgroup {
 
 const NOTHING: CompiledCgroup = {
   check: [],
-  host: [],
   join: "none",
-  imports: [],
-  init: [],
+  host: [],
   record: { mode: "none", directories: [] },
   warnings: [],
 };
@@ -102,27 +95,11 @@ function deviceSteps(input: CgroupInput, resources: Resources, record: CgroupRec
   return allowsEverything(rules) ? [] : [v2DeviceStep(rules, place, input.facts.arch, from)];
 }
 
-/** Steps around the child: fds for joining on v1 and hybrid; on pure v2 it is born in its cgroup. */
-function joining(
-  record: CgroupRecord,
-  arch: HostFacts["arch"],
-  from: string,
-): Pick<CompiledCgroup, "join" | "imports" | "init"> & { host: Step[] } {
-  if (record.mode === "v2") {
-    return { join: "into", imports: [], init: [], host: [openBirthplace(record.directories, arch, from)] };
-  }
-  return {
-    join: "procs",
-    imports: procsSlots(record.directories),
-    init: [joinProcs(record.directories, from)],
-    host: [openProcs(record.directories, from)],
-  };
-}
-
 /**
  * Compiles linux.cgroupsPath and linux.resources. On pure v2 the directory stays open in the slot "cgroup.dir" for
- * Spawn.cgroup; otherwise the slots `imports` are inherited by the child. Throws SPEC_INVALID for values without
- * meaning, HOST_UNSUPPORTED for what this host's cgroups cannot do, SPEC_UNSUPPORTED for the systemd driver.
+ * Spawn.cgroup; otherwise the steps of `host` want the child to be there, in the slot "init.pid". Throws SPEC_INVALID
+ * for values without meaning, HOST_UNSUPPORTED for what this host's cgroups cannot do, SPEC_UNSUPPORTED for the systemd
+ * driver.
  */
 export function compileCgroup(input: CgroupInput): CompiledCgroup {
   if (input.options.systemdCgroup) {
@@ -141,15 +118,15 @@ export function compileCgroup(input: CgroupInput): CompiledCgroup {
   const directories = cgroupDirectories(path, input.id, facts.cgroup);
   const record: CgroupRecord = { mode: facts.cgroup.mode, directories };
   const { limits, warnings } = placeLimits(resources, record);
-  const { host, ...rest } = joining(record, facts.arch, from);
+  const join = record.mode === "v2" ? "into" : "procs";
   return {
-    ...rest,
+    join,
     check: [refuseUsed(directories, facts.arch, from)],
     host: [
       ...directories.map((_, i) => createDirectory(directories, i, from)),
       ...limits.map(({ write, directory }, i) => limitStep(write, placeOf(directories, directory), i)),
       ...deviceSteps(input, resources, record),
-      ...host,
+      join === "into" ? openBirthplace(directories, facts.arch, from) : joinProcs(directories, from),
     ],
     record,
     warnings,

@@ -1,19 +1,17 @@
 import { RuntError } from "../error/runt-error.ts";
 import type { Sys } from "../host/sys.ts";
 import { AT_FDCWD } from "../plan/build.ts";
-import type { Slot } from "../plan/call.ts";
 import type { Step } from "../plan/step.ts";
 import { mountSlot } from "./cgroup-file.ts";
 import { openMount } from "./hierarchy-steps.ts";
-import { type CgroupJoin, joinProcs, openBirthplace, openProcs, procsSlots } from "./join-steps.ts";
+import { type CgroupJoin, joinProcs, openBirthplace } from "./join-steps.ts";
 import type { CgroupDirectory, CgroupRecord } from "./record.ts";
 
 /** How a process gets into the cgroups of a running container. */
 export interface ExecJoin {
   join: CgroupJoin;
+  /** Wants the child to be there unless it is to be born in the cgroup. */
   host: readonly Step[];
-  imports: readonly Slot[];
-  init: readonly Step[];
 }
 
 const FROM = "runt:exec-cgroup";
@@ -86,7 +84,7 @@ export function joinForExec(
 ): ExecJoin {
   if (record.directories.length === 0) {
     if (values.length > 0) throw usage(values[0] ?? "", "the container has no cgroup");
-    return { join: "none", host: [], imports: [], init: [] };
+    return { join: "none", host: [] };
   }
   const moved = values.length === 0 ? unifiedPathOf(sys, initPid) : undefined;
   const directories = execDirectories(record, values).map((entry) =>
@@ -94,13 +92,7 @@ export function joinForExec(
   );
   const open = openHierarchies(sys, directories);
   if (record.mode === "v2") {
-    const birthplace = openBirthplace(directories, sys.host.arch, FROM);
-    return { join: "into", host: [open, birthplace], imports: [], init: [] };
+    return { join: "into", host: [open, openBirthplace(directories, sys.host.arch, FROM)] };
   }
-  return {
-    join: "procs",
-    host: [open, openProcs(directories, FROM)],
-    imports: procsSlots(directories),
-    init: [joinProcs(directories, FROM)],
-  };
+  return { join: "procs", host: [open, joinProcs(directories, FROM)] };
 }

@@ -12,6 +12,7 @@ import { compileMaskedPaths } from "./masked-paths.ts";
 import { compileMounts } from "./mounts.ts";
 import {
   cloneFlags,
+  compileCgroupNamespace,
   compileIdMaps,
   compileNamespaceJoins,
   compileNamespaceOpens,
@@ -53,35 +54,32 @@ export function compileCreate(input: CompileInput): CompiledCreate {
   const records = compileRecords(input);
   const opens = compileOpens(input);
   const newUserNamespace = userNamespaceOf(input.spec) === "new";
-  const imports: Slot[] = [
-    ...opens.imports,
-    ...namespaceImports(input),
-    ...cgroup.imports,
-    ...mounts.imports,
-  ];
+  const imports: Slot[] = [...opens.imports, ...namespaceImports(input), ...mounts.imports];
+  const intoCgroup = cgroup.join === "into";
+  const cgroups: Step[] = [...cgroup.check, records.creating, ...cgroup.host];
   const host: Step[] = [
     // Who comes second has to hear that the id is taken, not that the winner's cgroup is in use.
     records.claim,
-    ...cgroup.check,
-    records.creating,
+    ...(intoCgroup ? cgroups : []),
     ...opens.steps,
     ...compileNamespaceOpens(input),
     ...rootfs.host,
     ...mounts.host,
     compileGateSocket(),
-    ...cgroup.host,
     compileProgram(),
     compileSpawn({
       id: input.id,
       flags: cloneFlags(input),
       newUserNamespace,
       joinPid: joinsPidNamespace(input),
-      intoCgroup: cgroup.join === "into",
+      intoCgroup,
       imports,
       preserveFds: input.options.preserveFds,
     }),
     ...compileIdMaps(input),
     ...(newUserNamespace ? [hostSync("mapped", "release")] : []),
+    // Beside init, which makes mounts meanwhile.
+    ...(intoCgroup ? [] : cgroups),
     // KERNEL: execve puts back the stack limit that it began with; init's first word says that it is past that.
     hostSync("joined", "await"),
     ...process.host,
@@ -96,12 +94,13 @@ export function compileCreate(input: CompileInput): CompiledCreate {
   ];
   const init: Step[] = [
     ...compileInitSetup(input),
-    initSync("joined", "meet"),
-    ...cgroup.init,
     ...compileNamespaceJoins(input),
     ...compileHostname(input),
     ...rootfs.init,
-    ...mounts.init,
+    ...mounts.early,
+    initSync("joined", "meet"),
+    ...compileCgroupNamespace(input),
+    ...mounts.late,
     ...compileDevices(input),
     ...compileDevLinks(input),
     initSync("mounted", "meet"),

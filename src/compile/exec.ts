@@ -79,12 +79,11 @@ export function compileExec({ input, pid, cgroup }: ExecInput): CompiledExec {
   const imports: Slot[] = [
     ...opens.imports.filter((name) => name !== "gate.fd" && name !== "rootfs.tree"),
     "target.pidfd",
-    ...cgroup.imports,
   ];
   const host: Step[] = [
     ...opens.steps,
     ...(ownPid ? [openPidNamespace(pid)] : []),
-    ...cgroup.host,
+    ...(cgroup.join === "into" ? cgroup.host : []),
     compileProgram(),
     compileSpawn({
       id: input.id,
@@ -95,6 +94,7 @@ export function compileExec({ input, pid, cgroup }: ExecInput): CompiledExec {
       imports,
       preserveFds: input.options.preserveFds,
     }),
+    ...(cgroup.join === "into" ? [] : cgroup.host),
     // KERNEL: execve puts back the stack limit that it began with; init's first word says that it is past that.
     hostSync("joined", "await"),
     ...process.host,
@@ -103,7 +103,6 @@ export function compileExec({ input, pid, cgroup }: ExecInput): CompiledExec {
   const init: Step[] = [
     ...compileInitSetup(input),
     initSync("joined", "meet"),
-    ...cgroup.init,
     joinNamespaces(input),
     ...compileExecTerminal(input),
     ...process.init,

@@ -6,7 +6,7 @@ import { PROPAGATION } from "../tables/mount-options.ts";
 import { userNamespaceOf } from "./input.ts";
 import { attachMount, cloneHostMount, closeAll, setMount } from "./mount-calls.ts";
 import { attributeCalls, destinationOf, type OneMount, propagationCalls, SLAVE } from "./mount-target.ts";
-import type { CompiledMounts } from "./mounts.ts";
+import type { CompiledMount } from "./mounts.ts";
 import {
   IN_ROOT,
   inRoot,
@@ -95,7 +95,7 @@ function isClonedByParent({ input, options }: OneMount): boolean {
 }
 
 /** The steps of a bind mount: the source's clone by the parent or by init, then its attributes and its place. */
-export function compileBindMount(one: OneMount): CompiledMounts {
+export function compileBindMount(one: OneMount): CompiledMount {
   const source = sourceOf(one);
   const recursive = one.options.bind === "rbind";
   if (!isClonedByParent(one)) {

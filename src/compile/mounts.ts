@@ -11,10 +11,20 @@ import { compileFilesystemMount } from "./mount-filesystem.ts";
 import { parseMountOptions } from "./mount-options.ts";
 import { compileRemount } from "./mount-remount.ts";
 
-/** The mounts of a plan: what the parent opens, what init mounts, and the fds in between. */
-export interface CompiledMounts {
+/** A mount of a plan: what the parent opens, what init mounts, and the fds in between. */
+export interface CompiledMount {
   host: Step[];
   init: Step[];
+  imports: Slot[];
+}
+
+/** All mounts of a plan. */
+export interface CompiledMounts {
+  host: Step[];
+  /** Those before the first cgroup filesystem; init need not be in its cgroups for them. */
+  early: Step[];
+  /** The others. */
+  late: Step[];
   imports: Slot[];
 }
 
@@ -27,7 +37,7 @@ function onTop(index: number): RuntError {
   });
 }
 
-function compileMount(input: CompileInput, cgroup: CgroupRecord, mount: Mount, i: number): CompiledMounts {
+function compileMount(input: CompileInput, cgroup: CgroupRecord, mount: Mount, i: number): CompiledMount {
   const options = parseMountOptions(mount, `/mounts/${i}`);
   if (cleaned(mount.destination) === "/" && !options.remount) throw onTop(i);
   const one = { input, mount, options, pointer: `/mounts/${i}`, index: i };
@@ -39,10 +49,14 @@ function compileMount(input: CompileInput, cgroup: CgroupRecord, mount: Mount, i
 
 /** Compiles mounts in their listed order. SPEC(config#mounts) Throws SPEC_UNSUPPORTED, SPEC_INVALID. */
 export function compileMounts(input: CompileInput, cgroup: CgroupRecord): CompiledMounts {
-  const all = (input.spec.mounts ?? []).map((mount, i) => compileMount(input, cgroup, mount, i));
+  const mounts = input.spec.mounts ?? [];
+  const all = mounts.map((mount, i) => compileMount(input, cgroup, mount, i));
+  const first = mounts.findIndex(({ type }) => type === "cgroup" || type === "cgroup2");
+  const early = first < 0 ? all.length : first;
   return {
     host: all.flatMap((one) => one.host),
-    init: all.flatMap((one) => one.init),
+    early: all.slice(0, early).flatMap((one) => one.init),
+    late: all.slice(early).flatMap((one) => one.init),
     imports: all.flatMap((one) => one.imports),
   };
 }

@@ -117,29 +117,34 @@ export function joinsPidNamespace(input: CompileInput): boolean {
 
 /**
  * Init steps: joins namespaces by path (the user namespace first, since the others may be owned by it), then makes
- * what clone3 could not: everything inside a joined user namespace, the cgroup namespace (its root is the cgroup
- * at that moment, so after joining) and the time namespace (entered at execve, after its offsets are written).
+ * what clone3 could not: everything inside a joined user namespace, and the time namespace (entered at execve, after its
+ * offsets are written).
  */
 export function compileNamespaceJoins(input: CompileInput): Step[] {
   const steps: Step[] = joinedByInit(input)
     .sort((a, b) => Number(b.type === "user") - Number(a.type === "user"))
     .map((entry) => joinStep(entry));
-  const late = entries(input).filter(
-    (entry) => entry.path === undefined && (entry.type === "cgroup" || isInsideJoinedUser(input, entry)),
+  const inside = userNamespaceOf(input.spec) === "join" ? entries(input) : [];
+  const late = inside.filter(
+    ({ path, type }) => path === undefined && type !== "cgroup" && type !== "time" && type !== "user",
   );
-  for (const entry of late) {
-    steps.push({
-      kind: "namespace",
-      from: entry.pointer,
-      title: `make a ${entry.type} namespace`,
-      calls: [sys("unshare", [entry.flag])],
-    });
-  }
-  return [...steps, ...compileTimeNamespace(input)];
+  return [...steps, ...late.map(unshareStep), ...compileTimeNamespace(input)];
 }
 
-function isInsideJoinedUser(input: CompileInput, entry: Entry): boolean {
-  return userNamespaceOf(input.spec) === "join" && entry.type !== "time" && entry.type !== "user";
+/** Init steps: makes the cgroup namespace, whose root is the cgroup at that moment, so after init was moved there. */
+export function compileCgroupNamespace(input: CompileInput): Step[] {
+  return entries(input)
+    .filter((entry) => entry.path === undefined && entry.type === "cgroup")
+    .map(unshareStep);
+}
+
+function unshareStep(entry: Entry): Step {
+  return {
+    kind: "namespace",
+    from: entry.pointer,
+    title: `make a ${entry.type} namespace`,
+    calls: [sys("unshare", [entry.flag])],
+  };
 }
 
 function joinStep(entry: Entry): Step {

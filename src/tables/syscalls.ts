@@ -100,6 +100,7 @@ export const SYSCALLS = {
   getrandom: [318, 278],
   geteuid: [107, 175],
   getuid: [102, 174],
+  sched_yield: [24, 124],
   sched_setaffinity: [203, 122],
   sched_setattr: [314, 274],
   ioprio_set: [251, 30],
