@@ -18,6 +18,8 @@ export interface CallFailure {
 export interface Carried {
   /** Undefined when every call succeeded. */
   failure: CallFailure | undefined;
+  /** Index of the list whose call failed; that of the last one otherwise. */
+  reached: number;
   /** Its memory must stay referenced until a spawned child has called execve. */
   encoded: Encoded;
 }
@@ -32,7 +34,17 @@ export function carry(
   known: ReadonlyMap<Slot, number>,
   report?: Slot,
 ): Carried {
-  const encoded = encodeProgram([{ calls }], {
+  return carryLists(host, [{ calls }], known, report);
+}
+
+/** Carries out lists of calls, one after the other, as one program. */
+export function carryLists(
+  host: Host,
+  lists: readonly { calls: readonly Call[] }[],
+  known: ReadonlyMap<Slot, number>,
+  report?: Slot,
+): Carried {
+  const encoded = encodeProgram(lists, {
     arch: host.arch,
     id: HOST_PROGRAM_ID,
     known,
@@ -41,7 +53,13 @@ export function carry(
     putText: host.putText,
   });
   host.run(encoded.bytes);
-  return { failure: failureOf(encoded), encoded };
+  const failure = failureOf(encoded);
+  const failed = encoded.words[HEADER.FAIL_PC / 4] as number;
+  return {
+    failure,
+    reached: failure === undefined ? lists.length - 1 : (encoded.steps[failed] as number),
+    encoded,
+  };
 }
 
 /** The failure that the header tells, if any. */

@@ -74,7 +74,7 @@ function readerOf(host: Host): Reader {
     shareMemory: false,
     putText: host.putText,
   });
-  const carried: Carried = { failure: undefined, encoded };
+  const carried: Carried = { failure: undefined, reached: 0, encoded };
   const wordOf = (name: Slot): number => HEADER_SIZE / 4 + 2 * (encoded.slots.get(name) as number);
   const reader: Reader = {
     encoded,

@@ -1,5 +1,5 @@
 import type { CgroupEvents } from "../cgroup/manager.ts";
-import { type CallFailure, type Carried, carry, slotValue } from "../host/carry.ts";
+import { type Carried, carryLists, slotValue } from "../host/carry.ts";
 import type { Slot } from "../plan/call.ts";
 import type { Encoded } from "../plan/encode-plan.ts";
 import type { Plan, Step, StepKind } from "../plan/step.ts";
@@ -7,7 +7,7 @@ import type { Runtime } from "./context.ts";
 import { OpenFds } from "./open-fds.ts";
 import { stepError } from "./step-error.ts";
 
-/** What a kind of step needs beyond its calls; runs after them (before them for "program"). */
+/** What a kind of step needs beyond its calls; runs after them. That of "hook" carries them out itself. */
 export type StepHandler = (execution: Execution, step: Step) => void;
 export type StepHandlers = Readonly<Partial<Record<StepKind, StepHandler>>>;
 
@@ -46,28 +46,42 @@ export function newExecution(rt: Runtime, plan: Plan, slots: Iterable<readonly [
   };
 }
 
-/** Carries out one step's calls; its slots become known. Throws the step's error. */
-export function carryStep(execution: Execution, step: Step): void {
-  if (step.calls.length === 0) return;
-  const carried = carry(execution.rt.host, step.calls, execution.slots, "sync.fd");
-  const failure: CallFailure | undefined = carried.failure;
+/**
+ * Carries out the calls of steps, as one program; their slots become known. Throws the error of the step that fails; those
+ * behind it are not carried out then.
+ */
+export function carrySteps(execution: Execution, steps: readonly Step[]): void {
+  if (steps.every(({ calls }) => calls.length === 0)) return;
+  const carried = carryLists(execution.rt.host, steps, execution.slots, "sync.fd");
+  const { failure, reached } = carried;
   for (const name of carried.encoded.slots.keys()) execution.slots.set(name, slotValue(carried, name));
-  execution.fds.note(step.calls, failure?.call, execution.slots);
-  if (step.kind === "spawn") execution.spawned = { step, carried };
-  else execution.retained = carried;
-  if (failure !== undefined) throw stepError(step, failure);
+  for (let i = 0; i <= reached; i++) {
+    const step = steps[i] as Step;
+    execution.fds.note(step.calls, failure?.call, execution.slots);
+    if (step.kind === "spawn") execution.spawned = { step, carried };
+  }
+  execution.retained = carried;
+  if (failure !== undefined) throw stepError(steps[reached] as Step, failure);
 }
 
-/** Carries out the host list in order. Throws the RuntError of the first step that fails. */
+/**
+ * Carries out the host list in order. Steps that need nothing but their calls are one program with those before and behind
+ * them. Throws the RuntError of the first step that fails.
+ */
 export function runHostSteps(execution: Execution, handlers: StepHandlers): void {
+  let pending: Step[] = [];
   for (const step of execution.plan.host) {
-    const handler = handlers[step.kind];
-    if (step.kind === "hook" || step.kind === "program") handler?.(execution, step);
-    else {
-      carryStep(execution, step);
-      handler?.(execution, step);
+    const handler = step.sync?.side === "release" ? undefined : handlers[step.kind];
+    if (handler === undefined) {
+      pending.push(step);
+      continue;
     }
+    carrySteps(execution, pending);
+    pending = [];
+    if (step.kind !== "hook") carrySteps(execution, [step]);
+    handler(execution, step);
   }
+  carrySteps(execution, pending);
 }
 
 /** Closes the descriptor in a slot, if it is open. */

@@ -1,7 +1,7 @@
 import { RuntError } from "../error/runt-error.ts";
 import type { Step } from "../plan/step.ts";
 import { OUTPUT_KEPT } from "./await-init.ts";
-import { carryStep, closeSlot, type Execution, slotOf } from "./execution.ts";
+import { carrySteps, closeSlot, type Execution, slotOf } from "./execution.ts";
 import { exitText, hookFailure } from "./hook-error.ts";
 import { refuseInterrupt } from "./signals.ts";
 import { waitPidfd } from "./wait.ts";
@@ -28,7 +28,7 @@ export function runHostHook(execution: Execution, step: Step, state: string): vo
   execution.slots.set("hook.stdin", textMemfd(execution, "hook-state", state));
   execution.fds.add("hook.stdin");
   try {
-    carryStep(execution, step);
+    carrySteps(execution, [step]);
     watch(execution, step);
   } finally {
     for (const name of ["hook.stdin", step.hook?.pidfd, step.hook?.output]) closeSlot(execution, name);
