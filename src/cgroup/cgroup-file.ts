@@ -23,6 +23,11 @@ export function placeOf(directories: readonly CgroupDirectory[], index: number):
   return { mount: mountSlot(index), path: (directories[index] as CgroupDirectory).path };
 }
 
+/** The path of a file of the cgroup `path`, which is empty for the root. */
+export function fileOf(path: string, file: string): string {
+  return path === "" ? file : `${path}/${file}`;
+}
+
 /** Opens a file of a cgroup; `extra` as for openAt2. */
 export function openCgroupFile(
   { mount, path }: CgroupPlace,
@@ -30,7 +35,7 @@ export function openCgroupFile(
   flags: number,
   extra: NonNullable<Parameters<typeof openAt2>[4]>,
 ): SysCall {
-  return openAt2(mount, path === "" ? file : `${path}/${file}`, flags, STRICT, extra);
+  return openAt2(mount, fileOf(path, file), flags, STRICT, extra);
 }
 
 /** Opens the directory of a cgroup (O_PATH) into a slot. */

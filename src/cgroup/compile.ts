@@ -121,7 +121,7 @@ export function compileCgroup(input: CgroupInput): CompiledCgroup {
   const join = record.mode === "v2" ? "into" : "procs";
   return {
     join,
-    check: [refuseUsed(directories, facts.arch, from)],
+    check: refuseUsed(directories, facts.arch, from),
     host: [
       ...directories.map((_, i) => createDirectory(directories, i, from)),
       ...limits.map(({ write, directory }, i) => limitStep(write, placeOf(directories, directory), i)),

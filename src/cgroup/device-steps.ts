@@ -1,8 +1,9 @@
 import type { HostFacts } from "../host/facts.ts";
-import { block, O, sys } from "../plan/build.ts";
+import { block, O, openAt2, slot, sys } from "../plan/build.ts";
 import type { Call, Slot } from "../plan/call.ts";
+import { patterned, type StepBody } from "../plan/remembered.ts";
 import type { Step } from "../plan/step.ts";
-import { type CgroupPlace, openCgroup, openCgroupFile } from "./cgroup-file.ts";
+import { type CgroupPlace, fileOf, openCgroup, STRICT } from "./cgroup-file.ts";
 import { deviceProgram, INSTRUCTION_SIZE } from "./device-bpf.ts";
 import { allowsEverything, type DeviceRules, deviceLines } from "./device-rules.ts";
 import { writeText } from "./level-calls.ts";
@@ -23,13 +24,27 @@ function title(rules: DeviceRules): string {
 }
 
 /** Writes the rules to devices.deny and devices.allow of the v1 cgroup `place`. */
-export function v1DeviceStep(rules: DeviceRules, place: CgroupPlace, from: string): Step {
-  const calls = deviceLines(rules).flatMap(({ file, lines }): Call[] => {
-    if (lines.length === 0) return [];
-    const fd: Slot = `cgroup.${file}`;
-    return [openCgroupFile(place, file, O.WRONLY, { into: fd }), ...lines.map((line) => writeText(fd, line))];
-  });
-  return { kind: "limit", from, title: title(rules), calls };
+export function v1DeviceStep(rules: DeviceRules, { mount, path }: CgroupPlace, from: string): Step {
+  const files = deviceLines(rules).filter(({ lines }) => lines.length > 0);
+  const texts = [title(rules), mount, ...files.map(({ file }) => fileOf(path, file))];
+  return patterned(
+    from,
+    "devices",
+    texts,
+    deviceLinesStep,
+    files.map(({ lines }) => lines),
+  );
+}
+
+function deviceLinesStep(files: readonly (readonly string[])[], texts: readonly string[]): StepBody {
+  const [heading, mount, ...paths] = texts as [string, Slot, ...string[]];
+  const fd: Slot = "cgroup.devices";
+  const calls = paths.flatMap((path, i): Call[] => [
+    openAt2(mount, path, O.WRONLY, STRICT, { into: fd }),
+    ...(files[i] as readonly string[]).map((line) => writeText(fd, line)),
+    sys("close", [slot(fd)]),
+  ]);
+  return { kind: "limit", title: heading, calls };
 }
 
 /** Loads the rules as an eBPF program and attaches it to the v2 cgroup `place`. */

@@ -67,7 +67,9 @@ function unifiedPathOf(sys: Sys, pid: number): string | undefined {
 }
 
 function openHierarchies(sys: Sys, directories: readonly CgroupDirectory[]): Step {
-  const calls = directories.flatMap((directory, i) => openMount(directory, mountSlot(i), sys.host.arch));
+  const calls = directories.flatMap((directory, i) =>
+    openMount(directory.mount, directory.version, mountSlot(i), sys.host.arch),
+  );
   return { kind: "open", from: FROM, title: "open the cgroup hierarchies", calls };
 }
 

@@ -1,7 +1,7 @@
 import { utf8Length } from "../bytes/utf8.ts";
-import { buf, goto, label, O, slot, str, sys, tolerate } from "../plan/build.ts";
+import { buf, goto, label, O, openAt2, slot, str, sys, tolerate } from "../plan/build.ts";
 import type { Call, ErrnoRule, Slot, SysCall } from "../plan/call.ts";
-import { type CgroupPlace, openCgroupFile } from "./cgroup-file.ts";
+import { type CgroupPlace, openCgroupFile, STRICT } from "./cgroup-file.ts";
 import type { CgroupDirectory } from "./record.ts";
 
 /** One write(2) of `text` that has to be taken whole. */
@@ -51,29 +51,35 @@ export function enableControllers(directory: CgroupDirectory, parent: CgroupPlac
 /** More than the longest list of CPUs that a kernel prints for a machine of a few thousand. */
 const CPUSET_SIZE = 16384;
 
+/** What a v1 cpuset has to be given before it can hold a process. */
+export const CPUSET_FILES = ["cpuset.cpus", "cpuset.mems"] as const;
+
 /**
- * Calls that give the v1 cpuset `here` its parent's CPUs and memory nodes where it has none; without both it cannot hold
- * a process.
+ * Calls that copy the file `parent` to the file `here`, both below the open `mount`, where that holds an empty set. `at`
+ * makes the labels their own.
  */
-export function inheritCpuset(parent: CgroupPlace, here: CgroupPlace, depth: number): Call[] {
-  return ["cpuset.cpus", "cpuset.mems"].flatMap((file): Call[] => {
-    const at = `${file}.${depth}`;
-    const [from, own, to]: [Slot, Slot, Slot] = [`${at}.parent`, `${at}.own`, `${at}.write`];
-    const [done, empty] = [`${at}.done`, `${at}.empty`];
-    const read = (fd: Slot, into: Slot): Call =>
-      sys("read", [slot(fd), buf("cpuset.text", CPUSET_SIZE), CPUSET_SIZE], { into });
-    return [
-      openCgroupFile(here, file, O.RDONLY, { into: own }),
-      read(own, `${own}.length`),
-      // An empty set reads as a lone newline.
-      { op: "branch", slot: `${own}.length`, equals: 1, to: empty },
-      goto(done),
-      label(empty),
-      openCgroupFile(parent, file, O.RDONLY, { into: from }),
-      read(from, `${from}.length`),
-      openCgroupFile(here, file, O.WRONLY, { into: to }),
-      sys("write", [slot(to), buf("cpuset.text", CPUSET_SIZE), slot(`${from}.length`)]),
-      label(done),
-    ];
+export function inheritCpuset(mount: Slot, parent: string, here: string, at: string): Call[] {
+  const [done, empty] = [`${at}.done`, `${at}.empty`];
+  const open = (path: string, flags: number): Call =>
+    openAt2(mount, path, flags, STRICT, { into: "cpuset.fd" });
+  const read = sys("read", [slot("cpuset.fd"), buf("cpuset.text", CPUSET_SIZE), CPUSET_SIZE], {
+    into: "cpuset.length",
   });
+  const close = sys("close", [slot("cpuset.fd")]);
+  return [
+    open(here, O.RDONLY),
+    read,
+    close,
+    // An empty set reads as a lone newline.
+    { op: "branch", slot: "cpuset.length", equals: 1, to: empty },
+    goto(done),
+    label(empty),
+    open(parent, O.RDONLY),
+    read,
+    close,
+    open(here, O.WRONLY),
+    sys("write", [slot("cpuset.fd"), buf("cpuset.text", CPUSET_SIZE), slot("cpuset.length")]),
+    close,
+    label(done),
+  ];
 }

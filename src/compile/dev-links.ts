@@ -1,10 +1,10 @@
 import { AT_SYMLINK_NOFOLLOW, buf, slot, str, sys } from "../plan/build.ts";
 import type { Call } from "../plan/call.ts";
+import { remembered, type StepBody } from "../plan/remembered.ts";
 import type { Step } from "../plan/step.ts";
 import { DEV, hasOwnDev } from "./devices.ts";
 import type { CompileInput } from "./input.ts";
 import { closeAll } from "./mount-calls.ts";
-import { remembered, type StepBody } from "./remembered.ts";
 
 /** SPEC(runtime-linux#dev-symbolic-links) */
 const LINKS: readonly (readonly [string, string])[] = [

@@ -14,6 +14,7 @@ import {
   sys,
 } from "../plan/build.ts";
 import type { Call, Slot } from "../plan/call.ts";
+import { remembered, type StepBody } from "../plan/remembered.ts";
 import type { Step } from "../plan/step.ts";
 import type { Device } from "../spec/types.ts";
 import { type CompileInput, userNamespaceOf } from "./input.ts";
@@ -21,7 +22,6 @@ import { attachMount, cloneHostMount, closeAll } from "./mount-calls.ts";
 import { parseMountOptions } from "./mount-options.ts";
 import { destinationOf } from "./mount-target.ts";
 import { IN_ROOT, inRoot, makeFile, openOrMakeDirectory, splitPath } from "./paths.ts";
-import { remembered, type StepBody } from "./remembered.ts";
 
 const STATX_TYPE = 1;
 const STATX_MODE = 28;

@@ -13,12 +13,12 @@ import {
   sys,
 } from "../plan/build.ts";
 import type { Call } from "../plan/call.ts";
+import { remembered, type StepBody } from "../plan/remembered.ts";
 import type { Step } from "../plan/step.ts";
 import { MOUNT_ATTR } from "../tables/mount-options.ts";
 import type { CompileInput } from "./input.ts";
 import { attachHostMount, attachMount, cloneMount, closeAll, makeFilesystem } from "./mount-calls.ts";
 import { IN_ROOT, inRoot } from "./paths.ts";
-import { remembered, type StepBody } from "./remembered.ts";
 import { isShared, makeParentPrivate } from "./rootfs.ts";
 
 const STATX_TYPE = 1;

@@ -1,9 +1,12 @@
 import { type CgroupMountPlan, cgroupMountPlan, type V1CgroupMount } from "../cgroup/mount.ts";
 import type { CgroupRecord } from "../cgroup/record.ts";
 import { RuntError } from "../error/runt-error.ts";
+import type { HostFacts } from "../host/facts.ts";
 import { archFlags, O, openAt2, RESOLVE, slot, str, sys } from "../plan/build.ts";
 import type { Call } from "../plan/call.ts";
+import { patterned, remembered, type StepBody } from "../plan/remembered.ts";
 import type { Step } from "../plan/step.ts";
+import type { Mount } from "../spec/types.ts";
 import { MOUNT_ATTR } from "../tables/mount-options.ts";
 import { hasNamespace } from "./input.ts";
 import {
@@ -59,49 +62,63 @@ function v2Step(one: OneMount, plan: CgroupMountPlan & { kind: "v2" }): Step {
 
 /** The tmpfs that holds the directories of the v1 hierarchies; it stays open in slot "mount.cgroups". */
 function v1Tmpfs(one: OneMount): Step {
+  const attributes = one.options.set & ~MOUNT_ATTR.RDONLY;
+  return remembered(one.pointer, "cgroups", v1TmpfsStep, one.mount, attributes, one.input.facts.arch);
+}
+
+function v1TmpfsStep(mount: Mount, attributes: number, arch: HostFacts["arch"]): StepBody {
   return {
     kind: "mount",
-    from: one.pointer,
-    title: mountTitle(one.mount, "the directories of the cgroup hierarchies"),
+    title: mountTitle(mount, "the directories of the cgroup hierarchies"),
     calls: [
-      ...makeFilesystem(
-        {
-          type: "tmpfs",
-          source: "tmpfs",
-          data: ["mode=755"],
-          attributes: one.options.set & ~MOUNT_ATTR.RDONLY,
-        },
-        "mount.cgroups",
-      ),
-      ...openDirectoryTarget(one.input.facts.arch, one.mount),
+      ...makeFilesystem({ type: "tmpfs", source: "tmpfs", data: ["mode=755"], attributes }, "mount.cgroups"),
+      ...openDirectoryTarget(arch, mount),
       attachMount("mount.cgroups", "mount.target"),
       ...closeAll("mount.target"),
     ],
   };
 }
 
-function v1Hierarchy(one: OneMount, hierarchy: V1CgroupMount): Step {
-  const { DIRECTORY } = archFlags(one.input.facts.arch);
-  const { bind, data } = hierarchy;
+function v1Hierarchy(one: OneMount, { name, bind, data }: V1CgroupMount): Step {
+  const path = `${destinationOf(one.mount)}/${name}`;
+  const source = bind === undefined ? [] : [bind.path === "" ? bind.mount : `${bind.mount}/${bind.path}`];
+  const { arch } = one.input.facts;
+  return patterned(
+    one.pointer,
+    "hierarchy",
+    [path, name, ...source],
+    v1HierarchyStep,
+    arch,
+    one.options.set,
+    data,
+  );
+}
+
+function v1HierarchyStep(
+  arch: HostFacts["arch"],
+  attributes: number,
+  data: string | undefined,
+  texts: readonly string[],
+): StepBody {
+  const [path, name, source] = texts as [string, string, string | undefined];
   const opened: Call[] =
-    bind === undefined
+    source === undefined
       ? makeFilesystem(
-          { type: "cgroup", source: "cgroup", data: data?.split(",") ?? [], attributes: one.options.set },
+          { type: "cgroup", source: "cgroup", data: data?.split(",") ?? [], attributes },
           "mount.fd",
         )
       : [
-          cloneHostMount(bind.path === "" ? bind.mount : `${bind.mount}/${bind.path}`, "mount.fd", false),
-          setMount("mount.fd", { set: one.options.set, propagation: SLAVE }),
+          cloneHostMount(source, "mount.fd", false),
+          setMount("mount.fd", { set: attributes, propagation: SLAVE }),
         ];
   return {
     kind: "mount",
-    from: one.pointer,
-    title: `mount the cgroup hierarchy ${hierarchy.name} on ${destinationOf(one.mount)}/${hierarchy.name}`,
+    title: `mount the cgroup hierarchy ${name} on ${path}`,
     calls: [
-      sys("mkdirat", [slot("mount.cgroups"), str(hierarchy.name), 0o755], {
+      sys("mkdirat", [slot("mount.cgroups"), str(name), 0o755], {
         tolerate: [{ errno: "EEXIST", why: "two hierarchies share the name" }],
       }),
-      openAt2("mount.cgroups", hierarchy.name, O.PATH | DIRECTORY, ONE_NAME, { into: "mount.target" }),
+      openAt2("mount.cgroups", name, O.PATH | archFlags(arch).DIRECTORY, ONE_NAME, { into: "mount.target" }),
       ...opened,
       attachMount("mount.fd", "mount.target"),
       ...closeAll("mount.fd", "mount.target"),

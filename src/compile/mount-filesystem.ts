@@ -1,6 +1,7 @@
 import type { HostFacts } from "../host/facts.ts";
 import { AT_EMPTY_PATH, buf, load, slot, str, sys } from "../plan/build.ts";
 import type { Call } from "../plan/call.ts";
+import { remembered, type StepBody } from "../plan/remembered.ts";
 import type { Step } from "../plan/step.ts";
 import type { Mount } from "../spec/types.ts";
 import { MOUNT_ATTR } from "../tables/mount-options.ts";
@@ -23,7 +24,6 @@ import {
   propagationCalls,
   SLAVE,
 } from "./mount-target.ts";
-import { remembered, type StepBody } from "./remembered.ts";
 
 const STATX_MODE = 2;
 const STATX_MODE_OFFSET = 28;

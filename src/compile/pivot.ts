@@ -1,10 +1,10 @@
 import type { HostFacts } from "../host/facts.ts";
 import { AT_FDCWD, archFlags, O, OPEN_HOW_SIZE, openHow, slot, str, sys } from "../plan/build.ts";
+import { remembered, type StepBody } from "../plan/remembered.ts";
 import type { Step } from "../plan/step.ts";
 import { PROPAGATION } from "../tables/mount-options.ts";
 import type { CompileInput } from "./input.ts";
 import { setMount } from "./mount-calls.ts";
-import { remembered, type StepBody } from "./remembered.ts";
 import { isShared, rootPropagation } from "./rootfs.ts";
 
 const MNT_DETACH = 2;

@@ -1,4 +1,5 @@
 import { archFlags, O, openAt2 } from "../plan/build.ts";
+import { remembered, type StepBody } from "../plan/remembered.ts";
 import type { Step } from "../plan/step.ts";
 import { MOUNT_ATTR } from "../tables/mount-options.ts";
 import type { CompileInput } from "./input.ts";
@@ -7,7 +8,6 @@ import { isReadonlyLate } from "./mount-filesystem.ts";
 import { parseMountOptions } from "./mount-options.ts";
 import { destinationOf } from "./mount-target.ts";
 import { IN_ROOT, inRoot } from "./paths.ts";
-import { remembered, type StepBody } from "./remembered.ts";
 
 function readonlyStep(path: string): StepBody {
   return {

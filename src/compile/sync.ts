@@ -1,7 +1,7 @@
 import { buf, slot, sys } from "../plan/build.ts";
 import type { Call } from "../plan/call.ts";
+import { remembered, type StepBody } from "../plan/remembered.ts";
 import { type Step, SYNC_CODES, type SyncName, type SyncSide } from "../plan/step.ts";
-import { remembered, type StepBody } from "./remembered.ts";
 
 const TITLES: Readonly<Record<SyncName, string>> = {
   mapped: "the id mappings are written",

@@ -1,7 +1,9 @@
 import { wideAt } from "../bytes/int64.ts";
 import type { Call, Slot } from "../plan/call.ts";
-import { type Encoded, encodeProgram } from "../plan/encode-plan.ts";
+import { callOf, encodeProgram } from "../plan/encode-plan.ts";
+import { type Encoded, listOf } from "../plan/encoded.ts";
 import { HEADER, HEADER_SIZE } from "../plan/format.ts";
+import type { CallList, Library } from "../plan/library.ts";
 import { errnoName } from "../tables/errnos.ts";
 import type { Host } from "./port.ts";
 
@@ -27,46 +29,43 @@ export interface Carried {
 /** Program id of lists that the runtime carries out itself; runt-init's own program has another. */
 export const HOST_PROGRAM_ID = 1;
 
+/** What is known when lists are carried out. */
+export interface CarryOptions {
+  known: ReadonlyMap<Slot, number>;
+  /** Slot with the fd that receives error records of children. */
+  report?: Slot | undefined;
+  library?: Library | undefined;
+}
+
 /** Carries out `calls` on the host; slots already known come from `known`. Never throws for a failing call. */
-export function carry(
-  host: Host,
-  calls: readonly Call[],
-  known: ReadonlyMap<Slot, number>,
-  report?: Slot,
-): Carried {
-  return carryLists(host, [{ calls }], known, report);
+export function carry(host: Host, calls: readonly Call[], known: ReadonlyMap<Slot, number>): Carried {
+  return carryLists(host, [{ calls }], { known });
 }
 
 /** Carries out lists of calls, one after the other, as one program. */
-export function carryLists(
-  host: Host,
-  lists: readonly { calls: readonly Call[] }[],
-  known: ReadonlyMap<Slot, number>,
-  report?: Slot,
-): Carried {
+export function carryLists(host: Host, lists: readonly CallList[], options: CarryOptions): Carried {
   const encoded = encodeProgram(lists, {
+    ...options,
     arch: host.arch,
     id: HOST_PROGRAM_ID,
-    known,
-    report,
     shareMemory: true,
     putText: host.putText,
   });
   host.run(encoded.bytes);
-  const failure = failureOf(encoded);
+  const failure = failureOf(encoded, lists);
   const failed = encoded.words[HEADER.FAIL_PC / 4] as number;
   return {
     failure,
-    reached: failure === undefined ? lists.length - 1 : (encoded.steps[failed] as number),
+    reached: failure === undefined ? lists.length - 1 : listOf(encoded.lists, failed),
     encoded,
   };
 }
 
-/** The failure that the header tells, if any. */
-export function failureOf(encoded: Encoded): CallFailure | undefined {
+/** The failure that the header tells, if any; `lists` are those that were encoded. */
+export function failureOf(encoded: Encoded, lists: readonly CallList[]): CallFailure | undefined {
   const { words } = encoded;
   const pc = words[HEADER.FAIL_PC / 4] as number;
-  const call = pc < 0 ? undefined : encoded.calls[pc];
+  const call = pc < 0 ? undefined : callOf(encoded, lists, pc);
   if (call === undefined) return undefined;
   const errno = errnoName(words[HEADER.FAIL_ERRNO / 4] as number);
   return { call, errno, value: wideAt(words, HEADER.FAIL_VALUE / 4) };

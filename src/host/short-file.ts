@@ -12,7 +12,8 @@ import {
   sys,
 } from "../plan/build.ts";
 import type { Call, Slot } from "../plan/call.ts";
-import { type Encoded, encodeProgram } from "../plan/encode-plan.ts";
+import { encodeProgram } from "../plan/encode-plan.ts";
+import type { Encoded } from "../plan/encoded.ts";
 import { HEADER, HEADER_SIZE } from "../plan/format.ts";
 import { broken } from "../plan/render-text.ts";
 import { bufferBytes, type Carried, failureOf, HOST_PROGRAM_ID } from "./carry.ts";
@@ -49,6 +50,7 @@ const CALLS: readonly Call[] = [
   sys("read", [slot("fd"), buf("bytes", SHORT_SIZE), SHORT_SIZE], { into: "length" }),
   sys("close", [slot("fd")]),
 ];
+const LISTS = [{ calls: CALLS }];
 
 /** One program that is encoded once; its path changes. */
 interface Reader {
@@ -67,7 +69,7 @@ const readers = new WeakMap<Host, Reader>();
 function readerOf(host: Host): Reader {
   const known = readers.get(host);
   if (known !== undefined) return known;
-  const encoded: Encoded = encodeProgram([{ calls: CALLS }], {
+  const encoded: Encoded = encodeProgram(LISTS, {
     arch: host.arch,
     id: HOST_PROGRAM_ID,
     known: new Map(),
@@ -104,7 +106,7 @@ export function readShortFile(on: Sys, path: string): ShortFile | undefined {
   words[HEADER.FAIL_PC / 4] = -1;
   words[reader.fd] = -1;
   host.run(encoded.bytes);
-  const failure = failureOf(encoded);
+  const failure = failureOf(encoded, LISTS);
   if (failure !== undefined) {
     if (failure.call === OPEN && (failure.errno === "ENOENT" || failure.errno === "ENOTDIR"))
       return undefined;

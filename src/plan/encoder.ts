@@ -3,13 +3,13 @@ import { ERRNO_NUMBERS } from "../tables/errnos.ts";
 import { syscallNumber } from "../tables/syscalls.ts";
 import type { Call, ErrnoRule, Operand, Slot, Spawn, SysCall } from "./call.ts";
 import { CLONE_ARGS_CGROUP, putCloneArgs } from "./clone-args.ts";
-import type { Encoded, EncodeOptions } from "./encode-plan.ts";
+import { type Encoded, type EncodeOptions, listOf } from "./encoded.ts";
 import { MAX_ARGS, NEXT, NO_SLOT, OP_CODE, OPERAND_KIND } from "./format.ts";
 import { Labels } from "./labels.ts";
 import { layOutProgram } from "./lay-out.ts";
-import type { Fragment, Library } from "./library.ts";
+import { type CallList, type Fragment, holeIndex, type Library } from "./library.ts";
 import { OpSection } from "./op-section.ts";
-import { Placement } from "./placement.ts";
+import { Placement, stringHoldsNul } from "./placement.ts";
 import { broken } from "./render-text.ts";
 
 /** A child never falls into the next one's ops: reaching this call is a bug in the plan. */
@@ -34,52 +34,65 @@ export class Encoder {
   private readonly labels = new Labels();
   /** Operands of the call at hand. */
   private readonly values: (number | bigint)[] = [];
-  private children: { step: number; spawn: number; calls: readonly Call[] }[] = [];
+  private children: { spawn: number; calls: readonly Call[] }[] = [];
+  private holes: { op: number; operand: number; text: number }[] = [];
   private options: EncodeOptions = { arch: "x86_64", id: 0, known: new Map(), shareMemory: false };
+  /** Pairs: where the ops of a list begin, and which list. */
+  private lists: number[] = [];
   /** By op. */
-  private steps: number[] = [];
   private calls: (Call | undefined)[] = [];
-  private step = 0;
 
-  encode(steps: readonly { calls: readonly Call[] }[], options: EncodeOptions): Encoded {
+  encode(lists: readonly CallList[], options: EncodeOptions): Encoded {
     this.begin(options);
-    const { library } = options;
-    for (let step = 0; step < steps.length; step++) {
-      const { calls } = steps[step] as { calls: readonly Call[] };
-      const fragment = library?.fragments.get(calls);
-      if (library === undefined || fragment === undefined) this.list(step, calls);
-      else this.copy(step, library, fragment);
+    for (let i = 0; i < lists.length; i++) {
+      const list = lists[i] as CallList;
+      this.lists.push(this.ops.count, i);
+      if (options.library === undefined || list.fragment === undefined) this.list(list.calls);
+      else this.copy(options.library, list.fragment, list.texts);
     }
     this.add(undefined, OP_CODE.END, NO_SLOT, 0, 0);
     for (let i = 0; i < this.children.length; i++) {
       const child = this.children[i] as (typeof this.children)[number];
       this.ops.target(child.spawn, this.ops.count);
-      this.list(child.step, child.calls);
+      this.lists.push(this.ops.count, listOf(this.lists, child.spawn));
+      this.list(child.calls);
       this.call(CHILD_GUARD);
     }
     return this.layOut();
   }
 
-  /** Encodes each step as a fragment. */
-  encodeLibrary(steps: readonly { calls: readonly Call[] }[], arch: EncodeOptions["arch"]): Library {
+  /** Encodes lists of calls as fragments. */
+  encodeLibrary(
+    lists: readonly (readonly Call[])[],
+    arch: EncodeOptions["arch"],
+  ): { library: Library; fragments: Fragment[] } {
     this.begin({ arch, id: 0, known: new Map(), shareMemory: false });
-    const fragments = new Map<readonly Call[], Fragment>();
-    for (const { calls } of steps) {
+    const fragments = lists.map((calls): Fragment => {
       const [start, firstRule] = [this.ops.count, this.ops.rules.length / 2];
-      this.list(0, calls);
-      fragments.set(calls, { start, end: this.ops.count, firstRule, endRule: this.ops.rules.length / 2 });
-    }
+      this.list(calls);
+      const holes: number[] = [];
+      for (const { op, operand, text } of this.holes)
+        holes.push(OpSection.operandWord(op, start, operand), text);
+      this.holes = [];
+      const names = [...this.placement.slots.keys()];
+      return { ...this.ops.fragment(start, firstRule, (slot) => holeIndex(names[slot] ?? "")), holes };
+    });
     const { data, slots } = this.placement;
-    return { fragments, slots, calls: this.calls, ...this.ops.keep(), ...data.keep() };
+    return { library: { slots, ops: this.ops.content.slice(), ...data.keep() }, fragments };
   }
 
   /** Adds the ops of a fragment, whose operands are where the library has them. */
-  private copy(step: number, library: Library, fragment: Fragment): void {
-    this.step = step;
-    const first = this.ops.copy(library, fragment);
-    for (let i = fragment.start; i < fragment.end; i++) {
-      this.steps[first + i - fragment.start] = step;
-      this.calls[first + i - fragment.start] = library.calls[i];
+  private copy(library: Library, fragment: Fragment, texts: readonly string[] = []): void {
+    const { ops, placement } = this;
+    const first = ops.copy(library, fragment);
+    const { holes, slotHoles } = fragment;
+    for (let i = 0; i < holes.length; i += 2) {
+      const text = texts[holes[i + 1] as number] as string;
+      ops.fill(first, holes[i] as number, placement.string(text));
+    }
+    for (let i = 0; i < slotHoles.length; i += 2) {
+      const name = texts[slotHoles[i + 1] as number] as string;
+      ops.fillSlot(first, slotHoles[i] as number, placement.slot(name));
     }
   }
 
@@ -91,13 +104,13 @@ export class Encoder {
     this.ops.clear(library);
     this.labels.clear();
     if (this.children.length > 0) this.children = [];
-    this.steps = [];
+    if (this.holes.length > 0) this.holes = [];
+    this.lists = [];
     this.calls = [];
   }
 
   /** Labels are known in their own list only. */
-  private list(step: number, calls: readonly Call[]): void {
-    this.step = step;
+  private list(calls: readonly Call[]): void {
     for (let i = 0; i < calls.length; i++) this.call(calls[i] as Call);
     this.labels.resolve(this.ops);
   }
@@ -155,7 +168,6 @@ export class Encoder {
     const dst = into === undefined ? NO_SLOT : this.placement.slot(into);
     const nr = syscallNumber(call.name, this.options.arch);
     const op = this.ops.add(SYS, dst, nr, nargs, values, kinds, moreKinds);
-    this.steps[op] = this.step;
     this.calls[op] = call;
     if (expect !== undefined) this.ops.expect(op, expect);
     if (tolerate !== undefined) this.rules(op, tolerate);
@@ -172,9 +184,19 @@ export class Encoder {
       this.values[k] = this.placement.slot(operand.slot);
       return SLOT;
     }
-    const offset = this.placement.place(call, operand);
-    this.values[k] = offset;
+    if ("str" in operand) this.values[k] = this.text(operand.str, k);
+    else this.values[k] = this.placement.place(call, operand);
     return DATA;
+  }
+
+  /** Offset of a string operand; of a hole, which is filled later, 0. */
+  private text(text: string, operand: number): number {
+    const offset = this.placement.data.string(text);
+    if (offset >= 0) return offset;
+    const index = holeIndex(text);
+    if (index < 0) throw stringHoldsNul(text);
+    this.holes.push({ op: this.ops.count, operand, text: index });
+    return 0;
   }
 
   private rules(op: number, tolerated: NonNullable<SysCall["tolerate"]>): void {
@@ -200,7 +222,7 @@ export class Encoder {
     if (call.cgroup !== undefined) this.store(call, args + CLONE_ARGS_CGROUP, 8, call.cgroup);
     this.values[0] = args;
     const op = this.add(call, OP_CODE.SPAWN, this.placement.slot(call.into), 0, 1, DATA);
-    this.children.push({ step: this.step, spawn: op, calls: call.child });
+    this.children.push({ spawn: op, calls: call.child });
     if (call.pidfd !== undefined) this.load(call, call.pidfd, pidfd, 4);
   }
 
@@ -220,8 +242,7 @@ export class Encoder {
 
   /** Adds an op before the one whose operands are being collected, and leaves those alone. */
   private store(call: Call, at: number, width: 4 | 8, slot: Slot): void {
-    this.steps.push(this.step);
-    this.calls.push(call);
+    this.calls[this.ops.count] = call;
     this.ops.add(OP_CODE.STORE, NO_SLOT, width, 2, [at, this.placement.slot(slot)], SLOT_SECOND);
   }
 
@@ -235,13 +256,13 @@ export class Encoder {
     moreKinds = 0,
   ): number {
     const op = this.ops.add(code, dst, nr, nargs, this.values, kinds, moreKinds);
-    this.steps[op] = this.step;
     this.calls[op] = call;
     return op;
   }
 
   private layOut(): Encoded {
-    const { ops, options, steps, calls } = this;
+    const { ops, options, lists, calls } = this;
+    if (this.holes.length > 0) throw broken("the plan has a hole that nothing fills");
     const { data, slots } = this.placement;
     const report = options.report === undefined ? 0 : this.placement.slot(options.report) + 1;
     const words = layOutProgram({ ops, slots, data, known: options.known, id: options.id, report });
@@ -251,7 +272,7 @@ export class Encoder {
       slots,
       buffers: data.buffers,
       dataOffset: words.byteLength - data.length,
-      steps,
+      lists,
       calls,
     };
   }

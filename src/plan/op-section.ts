@@ -1,5 +1,5 @@
 import { wideHigh, wideLow } from "../bytes/int64.ts";
-import { NEXT, OP, OP_CODE, OP_FLAG, OP_SIZE } from "./format.ts";
+import { MAX_ARGS, NEXT, OP, OP_CODE, OP_FLAG, OP_SIZE, OPERAND_KIND } from "./format.ts";
 import type { Fragment, Library } from "./library.ts";
 
 /** Elements of an Int32Array that an op takes, and where its parts are among them. */
@@ -24,43 +24,93 @@ export class OpSection {
   rules: number[] = [];
   private words = new Int32Array(64 * OP_WORDS);
 
-  /** Begins anew, with the rules of `library`, which go nowhere until their fragments are copied. */
+  /** Begins anew; a program with a library is long. */
   clear(library: Library | undefined): void {
     this.words.fill(0, 0, OP_WORDS * this.count);
     this.count = 0;
-    this.rules = library === undefined ? [] : library.idleRules.slice();
+    this.rules = [];
     if (library !== undefined) this.reserve(USUAL);
   }
 
-  /** The ops and rules so far, for a library. */
-  keep(): Pick<Library, "ops" | "rules" | "idleRules" | "jumps"> {
-    const ops = this.content.slice();
-    const jumps: boolean[] = [];
-    for (let op = 0; op < this.count; op++) {
-      const code = (ops[OP_WORDS * op + HEAD] as number) & 0xff;
-      jumps.push(code === OP_CODE.GOTO || code === OP_CODE.BRANCH);
+  /**
+   * The ops from `start` on, with the rules from `firstRule` on, as a fragment; its ops count their rules from 0 now.
+   * `isHole` tells which text names a slot, -1 for none.
+   */
+  fragment(start: number, firstRule: number, isHole: (slot: number) => number): Omit<Fragment, "holes"> {
+    const { count, words } = this;
+    const jumps: number[] = [];
+    const ruled: number[] = [];
+    const slotHoles: number[] = [];
+    for (let op = start; op < count; op++) {
+      const at = OP_WORDS * op;
+      const code = (words[at + HEAD] as number) & 0xff;
+      if (code === OP_CODE.GOTO || code === OP_CODE.BRANCH) {
+        jumps.push(op - start);
+        words[at + NR] = (words[at + NR] as number) - start;
+      }
+      for (const word of this.slotWords(op)) {
+        const text = isHole(
+          word === HEAD ? (words[at + HEAD] as number) >>> 16 : (words[at + word] as number),
+        );
+        if (text >= 0) slotHoles.push(at + word - OP_WORDS * start, text);
+      }
+      if (((words[at + COUNTS] as number) & 0xffff) === 0) continue;
+      ruled.push(op - start);
+      words[at + RULE] = (words[at + RULE] as number) - firstRule;
     }
-    const { rules } = this;
-    return { ops, rules, idleRules: rules.map((word, i) => (i % 2 === 0 ? word : NEXT)), jumps };
+    const rules = this.rules.slice(2 * firstRule);
+    for (let i = 1; i < rules.length; i += 2) if (rules[i] !== NEXT) rules[i] = (rules[i] as number) - start;
+    return { start, end: count, jumps, ruled, rules, slotHoles };
   }
 
-  /** Adds the ops of a fragment and moves their jumps, and those of its rules; gives the first op's index. */
-  copy(library: Library, { start, end, firstRule, endRule }: Fragment): number {
+  /** Where an op has numbers of slots: in its head, and in operands. */
+  private slotWords(op: number): number[] {
+    const kinds = new Uint8Array(this.words.buffer, OP_SIZE * op + OP.KINDS, MAX_ARGS);
+    const words = [HEAD];
+    for (let k = 0; k < MAX_ARGS; k++) if (kinds[k] === OPERAND_KIND.SLOT) words.push(ARGS + 2 * k);
+    return words;
+  }
+
+  /** Adds the ops of a fragment; gives the first one's index. Its holes are left to be filled. */
+  copy(library: Library, { start, end, jumps, ruled, rules }: Fragment): number {
     const first = this.count;
     this.count += end - start;
     while (OP_WORDS * this.count > this.words.length) this.grow();
-    this.words.set(library.ops.subarray(OP_WORDS * start, OP_WORDS * end), OP_WORDS * first);
-    const moved = first - start;
-    for (let op = start; op < end; op++) {
-      if (library.jumps[op] !== true) continue;
-      const at = OP_WORDS * (op + moved) + NR;
-      this.words[at] = (this.words[at] as number) + moved;
-    }
-    for (let rule = firstRule; rule < endRule; rule++) {
-      const target = library.rules[2 * rule + 1] as number;
-      if (target !== NEXT) this.rules[2 * rule + 1] = target + moved;
+    const { words } = this;
+    words.set(library.ops.subarray(OP_WORDS * start, OP_WORDS * end), OP_WORDS * first);
+    this.move(jumps, first, NR, first);
+    this.move(ruled, first, RULE, this.rules.length / 2);
+    for (let i = 0; i < rules.length; i += 2) {
+      const target = rules[i + 1] as number;
+      this.rules.push(rules[i] as number, target === NEXT ? NEXT : target + first);
     }
     return first;
+  }
+
+  /** Adds `by` to a word of each of the `ops`, which are counted from `first`. */
+  private move(ops: readonly number[], first: number, word: number, by: number): void {
+    const { words } = this;
+    for (let i = 0; i < ops.length; i++) {
+      const at = OP_WORDS * (first + (ops[i] as number)) + word;
+      words[at] = (words[at] as number) + by;
+    }
+  }
+
+  /** Where operand `k` of op `op` is, in words from the first of op `start`. */
+  static operandWord(op: number, start: number, k: number): number {
+    return OP_WORDS * (op - start) + ARGS + 2 * k;
+  }
+
+  /** Sets a word, counted from the first one of op `first`. */
+  fill(first: number, word: number, value: number): void {
+    this.words[OP_WORDS * first + word] = value;
+  }
+
+  /** The same with the number of a slot; in an op's head it shares the word. */
+  fillSlot(first: number, word: number, slot: number): void {
+    const at = OP_WORDS * first + word;
+    const isHead = word % OP_WORDS === HEAD;
+    this.words[at] = isHead ? ((this.words[at] as number) & 0xffff) | (slot << 16) : slot;
   }
 
   /**

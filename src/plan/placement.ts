@@ -1,4 +1,5 @@
 import { putUtf8 } from "../bytes/utf8.ts";
+import type { RuntError } from "../error/runt-error.ts";
 import type { Call, Field, Pointer, Slot } from "./call.ts";
 import { DataSection, type PutText } from "./data-section.ts";
 import type { Library } from "./library.ts";
@@ -52,9 +53,10 @@ export class Placement {
     return offset;
   }
 
-  private string(text: string): number {
+  /** Offset of a string. */
+  string(text: string): number {
     const offset = this.data.string(text);
-    if (offset < 0) throw broken(`a string of the plan holds a NUL byte: ${text}`);
+    if (offset < 0) throw stringHoldsNul(text);
     return offset;
   }
 
@@ -87,6 +89,11 @@ export class Placement {
     }
     return offset;
   }
+}
+
+/** The error for a string that would end too early. */
+export function stringHoldsNul(text: string): RuntError {
+  return broken(`a string of the plan holds a NUL byte: ${text}`);
 }
 
 function fieldWidth(field: Field): number {

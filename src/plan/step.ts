@@ -1,4 +1,5 @@
-import type { Call, Slot } from "./call.ts";
+import type { Slot } from "./call.ts";
+import type { CallList } from "./library.ts";
 
 /** What a step does, as one verb; printing, tests and the executor's table go by it. */
 export type StepKind =
@@ -29,13 +30,14 @@ export type StepKind =
   | "exec";
 
 /** One step of a plan: complete in itself, and traced to the field of config.json that asked for it. */
-export interface Step {
+export interface Step extends CallList {
   kind: StepKind;
   /** JSON pointer of the config field ("/mounts/3"), or "runt:<rule>" for a default of runt. */
   from: string;
   /** What a person reads, for example "mount proc on /proc". */
   title: string;
-  calls: readonly Call[];
+  /** Slots of the descriptors that the calls leave open, where that is known without looking at them. */
+  opens?: readonly Slot[] | undefined;
   /** For kind "sync": the meeting point, named the same in both lists, and what this side does there. */
   sync?: { name: SyncName; side: SyncSide } | undefined;
   /** For kind "hook" in the host list: how long it may run, and where its output and exit are. */

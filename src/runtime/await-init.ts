@@ -2,6 +2,8 @@ import { getInt64 } from "../bytes/int64.ts";
 import { RuntError } from "../error/runt-error.ts";
 import { type CallFailure, HOST_PROGRAM_ID } from "../host/carry.ts";
 import type { Call } from "../plan/call.ts";
+import { callOf } from "../plan/encode-plan.ts";
+import { listOf } from "../plan/encoded.ts";
 import { RECORD_MAGIC, RECORD_SIZE } from "../plan/format.ts";
 import { type Step, SYNC_CODES } from "../plan/step.ts";
 import { errnoName } from "../tables/errnos.ts";
@@ -51,16 +53,18 @@ function decodeMessage(execution: Execution, bytes: Uint8Array, findOp: FindOp):
 
 function spawnedOp(execution: Execution, program: number, pc: number) {
   if (program !== HOST_PROGRAM_ID || execution.spawned === undefined) return undefined;
-  const call = execution.spawned.carried.encoded.calls[pc];
-  return call && { step: execution.spawned.step, call };
+  const { step, carried } = execution.spawned;
+  const call = callOf(carried.encoded, [step], pc);
+  return call && { step, call };
 }
 
 /** Finds an op in the init list that this execution encoded itself. */
 export function ownOp(execution: Execution): FindOp {
   return (pc) => {
     const { init, plan } = execution;
-    const call = init?.calls[pc];
-    const step = init && plan.init[init.steps[pc] ?? -1];
+    if (init === undefined) return undefined;
+    const call = callOf(init, plan.init, pc);
+    const step = plan.init[listOf(init.lists, pc)];
     return call && step && { step, call };
   };
 }

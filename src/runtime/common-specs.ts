@@ -50,9 +50,42 @@ const MANAGER_MOUNTS: readonly Mount[] = [
 const TEMPLATE = specTemplate({ cgroupNamespace: true, rootless: undefined });
 const PROCESS = { ...TEMPLATE.process, cwd: "/", args: ["sh"] };
 
-/** Configs whose steps many others have. */
+/** The hierarchies of cgroup v1 that distributions mount. */
+export const V1_HIERARCHIES: readonly string[] = [
+  "blkio",
+  "cpu",
+  "cpu,cpuacct",
+  "cpuacct",
+  "cpuset",
+  "devices",
+  "freezer",
+  "hugetlb",
+  "memory",
+  "misc",
+  "name=systemd",
+  "net_cls",
+  "net_cls,net_prio",
+  "net_prio",
+  "perf_event",
+  "pids",
+  "rdma",
+];
+
+const HOST_CGROUPS = {
+  ...TEMPLATE.linux,
+  namespaces: TEMPLATE.linux?.namespaces?.filter(({ type }) => type !== "cgroup") ?? [],
+};
+
+/** Configs whose steps many others have. Managers put a container one to four levels below the root of the cgroups. */
 export const COMMON_SPECS: readonly Spec[] = [
-  { ...TEMPLATE, process: { ...PROCESS, terminal: false } },
+  { ...TEMPLATE, process: { ...PROCESS, terminal: false }, linux: { ...TEMPLATE.linux, cgroupsPath: "/1" } },
+  {
+    ...TEMPLATE,
+    process: { ...PROCESS, args: ["/bin/sh"] },
+    linux: { ...HOST_CGROUPS, cgroupsPath: "/1/2" },
+  },
+  { ...TEMPLATE, linux: { ...HOST_CGROUPS, cgroupsPath: "/1/2/3" } },
+  { ...TEMPLATE, linux: { ...HOST_CGROUPS, cgroupsPath: "/1/2/3/4" } },
   {
     ...TEMPLATE,
     mounts: MANAGER_MOUNTS.slice(),

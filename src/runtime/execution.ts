@@ -1,10 +1,11 @@
 import type { CgroupEvents } from "../cgroup/manager.ts";
 import { type Carried, carryLists, slotValue } from "../host/carry.ts";
 import type { Slot } from "../plan/call.ts";
-import type { Encoded } from "../plan/encode-plan.ts";
+import type { Encoded } from "../plan/encoded.ts";
 import type { Plan, Step, StepKind } from "../plan/step.ts";
 import type { Runtime } from "./context.ts";
 import { OpenFds } from "./open-fds.ts";
+import { precompiledSteps } from "./precompile.ts";
 import { stepError } from "./step-error.ts";
 
 /** What a kind of step needs beyond its calls; runs after them. That of "hook" carries them out itself. */
@@ -51,13 +52,22 @@ export function newExecution(rt: Runtime, plan: Plan, slots: Iterable<readonly [
  * behind it are not carried out then.
  */
 export function carrySteps(execution: Execution, steps: readonly Step[]): void {
-  if (steps.every(({ calls }) => calls.length === 0)) return;
-  const carried = carryLists(execution.rt.host, steps, execution.slots, "sync.fd");
+  if (steps.every((step) => step.fragment === undefined && step.calls.length === 0)) return;
+  const library = steps.some((step) => step.fragment !== undefined) ? precompiledSteps()?.host : undefined;
+  const carried = carryLists(execution.rt.host, steps, {
+    known: execution.slots,
+    report: "sync.fd",
+    library,
+  });
   const { failure, reached } = carried;
-  for (const name of carried.encoded.slots.keys()) execution.slots.set(name, slotValue(carried, name));
+  for (const name of carried.encoded.slots.keys()) {
+    const value = slotValue(carried, name);
+    // -1 is what no call has set; the library has slots of other programs, too.
+    if (value !== -1) execution.slots.set(name, value);
+  }
   for (let i = 0; i <= reached; i++) {
     const step = steps[i] as Step;
-    execution.fds.note(step.calls, failure?.call, execution.slots);
+    execution.fds.note(step, i === reached ? failure?.call : undefined, execution.slots);
     if (step.kind === "spawn") execution.spawned = { step, carried };
   }
   execution.retained = carried;

@@ -1,5 +1,6 @@
 import type { Call } from "../plan/call.ts";
-import type { Encoded } from "../plan/encode-plan.ts";
+import { callOf } from "../plan/encode-plan.ts";
+import { type Encoded, firstOp, listOf } from "../plan/encoded.ts";
 import type { Plan, Step, StepKind } from "../plan/step.ts";
 import type { LateOp } from "../state/state-file.ts";
 import type { SyscallName } from "../tables/syscalls.ts";
@@ -8,12 +9,9 @@ import type { SyscallName } from "../tables/syscalls.ts";
 export function lateOps(plan: Plan, encoded: Encoded): LateOp[] {
   const first = plan.init.findIndex((step) => step.kind === "gate");
   const ops: LateOp[] = [];
-  const { steps, calls } = encoded;
-  for (let pc = 0; pc < calls.length; pc++) {
-    const step = steps[pc] as number;
-    if (step < first) continue;
-    const owner = plan.init[step];
-    const call = calls[pc];
+  for (let pc = firstOp(encoded.lists, first); pc < encoded.calls.length; pc++) {
+    const owner = plan.init[listOf(encoded.lists, pc)];
+    const call = callOf(encoded, plan.init, pc);
     if (owner === undefined || call === undefined) continue;
     if (call.op !== "sys" && call.op !== "assert" && call.op !== "fail") continue;
     const words = call.op === "sys" ? { name: call.name } : { why: call.why };

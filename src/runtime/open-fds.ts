@@ -1,4 +1,5 @@
 import type { Call, Slot } from "../plan/call.ts";
+import type { Step } from "../plan/step.ts";
 
 /** System calls whose result is a file descriptor. */
 const OPENING: ReadonlySet<string> = new Set([
@@ -22,16 +23,19 @@ const OPENING_PAIRS: ReadonlySet<string> = new Set(["pipe2", "socketpair"]);
 export class OpenFds {
   private readonly slots = new Set<Slot>();
 
-  /** Takes note of calls that were carried out; those after `failed` were not. */
-  note(calls: readonly Call[], failed: Call | undefined, known: Map<Slot, number>): void {
-    for (const call of calls) {
+  /** Takes note of a step that was carried out; its calls after `failed` were not. */
+  note(step: Step, failed: Call | undefined, known: Map<Slot, number>): void {
+    if (failed === undefined && step.opens !== undefined) {
+      for (const name of step.opens) this.slots.add(name);
+      return;
+    }
+    for (const call of step.calls) {
       if (call === failed) return;
       for (const name of opened(call)) this.slots.add(name);
-      const [closed] = call.op === "sys" && call.name === "close" ? call.args : [];
-      if (typeof closed === "object" && "slot" in closed) {
-        this.slots.delete(closed.slot);
-        known.delete(closed.slot);
-      }
+      const closed = closedBy(call);
+      if (closed === undefined) continue;
+      this.slots.delete(closed);
+      known.delete(closed);
     }
   }
 
@@ -51,6 +55,22 @@ export class OpenFds {
     for (const name of taken) this.slots.delete(name);
     return taken;
   }
+}
+
+/** The slots of the descriptors that `calls` leave open. */
+export function leftOpen(calls: readonly Call[]): Slot[] {
+  const open = new Set<Slot>();
+  for (const call of calls) {
+    for (const name of opened(call)) open.add(name);
+    const closed = closedBy(call);
+    if (closed !== undefined) open.delete(closed);
+  }
+  return [...open];
+}
+
+function closedBy(call: Call): Slot | undefined {
+  const [closed] = call.op === "sys" && call.name === "close" ? call.args : [];
+  return typeof closed === "object" && "slot" in closed ? closed.slot : undefined;
 }
 
 function opened(call: Call): Slot[] {

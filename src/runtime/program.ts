@@ -1,6 +1,7 @@
 import { carry, slotValue } from "../host/carry.ts";
 import { str, sys } from "../plan/build.ts";
-import { type Encoded, encodeProgram } from "../plan/encode-plan.ts";
+import { encodeProgram } from "../plan/encode-plan.ts";
+import type { Encoded } from "../plan/encoded.ts";
 import { putSlot } from "../plan/lay-out.ts";
 import type { Step } from "../plan/step.ts";
 import type { Execution } from "./execution.ts";
@@ -30,7 +31,7 @@ export function encodeInit({ rt, plan }: Execution): Encoded {
     report: "sync.fd",
     shareMemory: false,
     putText: rt.host.putText,
-    library: precompiledSteps(),
+    library: precompiledSteps()?.init,
   });
 }
 

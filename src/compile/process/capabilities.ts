@@ -1,9 +1,9 @@
 import { block, sys } from "../../plan/build.ts";
 import type { Call } from "../../plan/call.ts";
+import { remembered, type StepBody } from "../../plan/remembered.ts";
 import type { Step } from "../../plan/step.ts";
 import { CAPABILITIES, type CapabilityName } from "../../tables/capabilities.ts";
 import { type CompileInput, userNamespaceOf } from "../input.ts";
-import { remembered, type StepBody } from "../remembered.ts";
 
 const PR_CAPBSET_DROP = 24;
 const PR_CAP_AMBIENT = 47;

@@ -1,8 +1,8 @@
 import { archFlags, assert, buf, load, O, openAt2, slot, str, sys } from "../../plan/build.ts";
+import { remembered, type StepBody } from "../../plan/remembered.ts";
 import type { Step } from "../../plan/step.ts";
 import type { CompileInput } from "../input.ts";
 import { IN_ROOT, inRoot, openOrMakeDirectory, pathNames } from "../paths.ts";
-import { remembered, type StepBody } from "../remembered.ts";
 
 const FROM = "/process/cwd";
 const PATH_MAX = 4096;

@@ -1,8 +1,8 @@
 import { O, slot, sys } from "../../plan/build.ts";
 import type { Slot } from "../../plan/call.ts";
+import { remembered, type StepBody } from "../../plan/remembered.ts";
 import type { Step } from "../../plan/step.ts";
 import type { CompileInput } from "../input.ts";
-import { remembered, type StepBody } from "../remembered.ts";
 
 const F_DUPFD_CLOEXEC = 1030;
 const ALL_FDS = 0xffffffff;

@@ -1,5 +1,6 @@
 import { AT_FDCWD, buf, load, str, sys } from "../../plan/build.ts";
 import type { Call, ErrnoRule } from "../../plan/call.ts";
+import { patterned, type StepBody } from "../../plan/remembered.ts";
 import type { Step } from "../../plan/step.ts";
 import { errnoText } from "../../tables/errnos.ts";
 import type { CompileInput } from "../input.ts";
@@ -79,12 +80,11 @@ function tryCalls(file: string, i: number): Call[] {
 }
 
 /** A plain name is searched in the directories of PATH, in order. */
-function searchCalls(name: string, path: string): Call[] {
+function searchCalls(name: string, files: readonly string[]): Call[] {
   const quoted = JSON.stringify(name);
-  const directories = path.split(":").map((directory) => (directory === "" ? "." : directory));
   return [
     { op: "set", slot: "exec.refused", value: 0 },
-    ...directories.flatMap((directory, i) => tryCalls(`${directory}/${name}`, i)),
+    ...files.flatMap(tryCalls),
     { op: "branch", slot: "exec.refused", equals: 1, to: "refused" },
     { op: "fail", errno: "ENOENT", why: `exec: ${quoted}: executable file not found in $PATH` },
     ...failure("refused", "EACCES", `exec: ${quoted}: permission denied`),
@@ -99,6 +99,15 @@ function searchCalls(name: string, path: string): Call[] {
 export function compileFindExecutable(input: CompileInput, env: readonly string[]): Step[] {
   const name = input.spec.process?.args?.[0];
   if (name === undefined) return [];
-  const calls = name.includes("/") ? directCalls(name) : searchCalls(name, searchPath(env));
-  return [{ kind: "exec", from: "/process/args/0", title: `find the executable ${name}`, calls }];
+  const files = name.includes("/")
+    ? []
+    : searchPath(env)
+        .split(":")
+        .map((directory) => `${directory === "" ? "." : directory}/${name}`);
+  return [patterned("/process/args/0", "find", [name, ...files], findStep, files.length)];
+}
+
+function findStep(count: number, [name = "", ...files]: readonly string[]): StepBody {
+  const calls = count === 0 ? directCalls(name) : searchCalls(name, files);
+  return { kind: "exec", title: `find the executable ${name}`, calls };
 }

@@ -1,8 +1,8 @@
 import { AT_EMPTY_PATH, buf, load, str, sys } from "../../plan/build.ts";
 import type { Call } from "../../plan/call.ts";
+import { remembered, type StepBody } from "../../plan/remembered.ts";
 import type { Step } from "../../plan/step.ts";
 import type { CompileInput } from "../input.ts";
-import { remembered, type StepBody } from "../remembered.ts";
 
 const STATX_ALL = 0x7ff;
 const STATX_UID = 20;
