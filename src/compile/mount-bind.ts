@@ -1,10 +1,13 @@
 import { RuntError } from "../error/runt-error.ts";
+import type { HostFacts } from "../host/facts.ts";
 import { AT_EMPTY_PATH, buf, load, O, openAt2, slot, str, sys } from "../plan/build.ts";
 import type { Call, Slot } from "../plan/call.ts";
+import { patterned, type StepBody } from "../plan/remembered.ts";
 import type { Step } from "../plan/step.ts";
 import { PROPAGATION } from "../tables/mount-options.ts";
 import { userNamespaceOf } from "./input.ts";
 import { attachMount, cloneHostMount, closeAll, setMount } from "./mount-calls.ts";
+import type { MountOptions } from "./mount-options.ts";
 import { attributeCalls, destinationOf, type OneMount, propagationCalls, SLAVE } from "./mount-target.ts";
 import type { CompiledMount } from "./mounts.ts";
 import {
@@ -41,10 +44,8 @@ function sourceOf(one: OneMount): string {
  * Opens the target; one that is missing is made as what the source is: a directory, or a file for everything else. What
  * is there and is the other of the two is refused by move_mount(2).
  */
-function openTarget(one: OneMount): Call[] {
-  const { arch } = one.input.facts;
-  const path = destinationOf(one.mount);
-  const names = pathNames(path);
+function openTarget(arch: HostFacts["arch"], names: readonly string[]): Call[] {
+  const path = names.join("/");
   const inDirectory = names.length > 1;
   const above = inDirectory ? "mount.parent" : "rootfs.fd";
   return [
@@ -69,17 +70,34 @@ function openTarget(one: OneMount): Call[] {
   ];
 }
 
-function mountStep(one: OneMount, source: string, opened: Call[]): Step {
+/** How a bind mount differs from others but in its paths. */
+type Kind = Omit<MountOptions, "remount" | "data"> & { arch: HostFacts["arch"]; cloned: boolean };
+
+/** Init step; `source` is a path of the host, or the slot that holds its clone. */
+function mountStep(one: OneMount, source: string, cloned: boolean): Step {
+  const { remount: _, data: __, ...options } = one.options;
+  const kind: Kind = { ...options, arch: one.input.facts.arch, cloned };
+  const names = pathNames(one.mount.destination);
+  // The names decide on the way when one of them leads back.
+  if (names.includes(".."))
+    return { ...bindStep(kind, names.length, [sourceOf(one), source, ...names]), from: one.pointer };
+  return patterned(one.pointer, "bind", [sourceOf(one), source, ...names], bindStep, kind, names.length);
+}
+
+function bindStep(kind: Kind, _depth: number, texts: readonly string[]): StepBody {
+  const [shown, source, ...names] = texts as [string, string, ...string[]];
+  const take: Call = kind.cloned
+    ? { op: "set", slot: "mount.fd", value: slot(source) }
+    : cloneHostMount(source, "mount.fd", kind.bind === "rbind");
   return {
     kind: "mount",
-    from: one.pointer,
-    title: `bind ${source} on ${destinationOf(one.mount)}`,
+    title: `bind ${shown} on /${names.join("/")}`,
     calls: [
-      ...opened,
-      ...attributeCalls(one.options, 0),
-      ...openTarget(one),
+      take,
+      ...attributeCalls(kind, 0),
+      ...openTarget(kind.arch, names),
       attachMount("mount.fd", "mount.target"),
-      ...propagationCalls(one.options),
+      ...propagationCalls(kind),
       ...closeAll("mount.fd", "mount.target"),
     ],
   };
@@ -101,7 +119,7 @@ export function compileBindMount(one: OneMount): CompiledMount {
   if (!isClonedByParent(one)) {
     return {
       host: [],
-      init: [mountStep(one, source, [cloneHostMount(source, "mount.fd", recursive)])],
+      init: [mountStep(one, source, false)],
       imports: [],
     };
   }
@@ -115,6 +133,5 @@ export function compileBindMount(one: OneMount): CompiledMount {
       ...(isShared(one.input) ? [] : [setMount(name, { propagation: SLAVE, recursive: true })]),
     ],
   };
-  const take: Call[] = [{ op: "set", slot: "mount.fd", value: slot(name) }];
-  return { host: [open], init: [mountStep(one, source, take)], imports: [name] };
+  return { host: [open], init: [mountStep(one, name, true)], imports: [name] };
 }

@@ -49,9 +49,10 @@ function sysfsFallback(
 }
 
 /** True for a filesystem that becomes read-only last, since files of the container are made in it before. */
-export function isReadonlyLate(mount: Mount, options: MountOptions): boolean {
-  const made = mount.type === "tmpfs" || destinationOf(mount) === "/dev";
-  return made && options.bind === "no" && !options.remount && (options.set & MOUNT_ATTR.RDONLY) !== 0;
+export function isReadonlyLate(mount: Mount, pointer: string): boolean {
+  if (mount.type !== "tmpfs" && destinationOf(mount) !== "/dev") return false;
+  const options = parseMountOptions(mount, pointer);
+  return options.bind === "no" && !options.remount && (options.set & MOUNT_ATTR.RDONLY) !== 0;
 }
 
 /** A tmpfs whose options say no mode takes that of the directory that it covers, as /tmp and /run need it. */
@@ -82,7 +83,7 @@ function filesystemStep(mount: Mount, arch: HostFacts["arch"], ownsNoUsers: bool
   const options = parseMountOptions(mount, "/mounts");
   const type = mount.type ?? "none";
   const fallback = sysfsFallback(ownsNoUsers ? "" : type, options);
-  const attributes = isReadonlyLate(mount, options) ? options.set & ~MOUNT_ATTR.RDONLY : options.set;
+  const attributes = isReadonlyLate(mount, "/mounts") ? options.set & ~MOUNT_ATTR.RDONLY : options.set;
   return {
     kind: "mount",
     title: mountTitle(mount, type),

@@ -1,6 +1,7 @@
 import type { HostFacts } from "../host/facts.ts";
 import { archFlags, O, openAt2, RESOLVE } from "../plan/build.ts";
 import type { Call } from "../plan/call.ts";
+import { isPlain } from "../spec/checks/paths.ts";
 import type { Mount } from "../spec/types.ts";
 import { PROPAGATION } from "../tables/mount-options.ts";
 import { type CompileInput, hasNamespace } from "./input.ts";
@@ -19,7 +20,8 @@ export interface OneMount {
 
 /** SPEC(config#mounts): a relative destination starts at "/". */
 export function destinationOf(mount: Mount): string {
-  return `/${pathNames(mount.destination).join("/")}`;
+  const { destination } = mount;
+  return isPlain(destination) ? destination : `/${pathNames(destination).join("/")}`;
 }
 
 /** "proc on /proc" for titles. */
@@ -64,8 +66,10 @@ export function openDirectoryTarget(
   ];
 }
 
-/** Attributes and propagation that the options ask for, on the mount in slot "mount.fd". */
-export function attributeCalls(options: MountOptions, alreadySet: number): Call[] {
+type Attributes = Pick<MountOptions, "set" | "clear" | "recursiveSet" | "recursiveClear">;
+
+/** Attributes that the options ask for, on the mount in slot "mount.fd". */
+export function attributeCalls(options: Attributes, alreadySet: number): Call[] {
   const calls: Call[] = [];
   const set = options.set & ~alreadySet;
   if (set !== 0 || options.clear !== 0) calls.push(setMount("mount.fd", { set, clear: options.clear }));
@@ -78,7 +82,7 @@ export function attributeCalls(options: MountOptions, alreadySet: number): Call[
 }
 
 /** Propagation is set once the mount is attached: a shared parent would make it shared again. */
-export function propagationCalls(options: MountOptions): Call[] {
+export function propagationCalls(options: Pick<MountOptions, "propagations">): Call[] {
   return options.propagations.map(({ flag, recursive }) =>
     setMount("mount.fd", { propagation: flag, recursive }),
   );

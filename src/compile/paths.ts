@@ -1,6 +1,7 @@
 import type { HostFacts } from "../host/facts.ts";
 import { archFlags, O, openAt2, RESOLVE, slot, str, sys } from "../plan/build.ts";
 import type { Call, Slot } from "../plan/call.ts";
+import { isPlain } from "../spec/checks/paths.ts";
 
 /** Walks of container paths stay inside the root, whatever links the image holds. */
 export const IN_ROOT = RESOLVE.IN_ROOT | RESOLVE.NO_MAGICLINKS;
@@ -11,6 +12,7 @@ const NEW_FILE = 0o644;
 
 /** The names in a container path; "" and "." say nothing. */
 export function pathNames(path: string): string[] {
+  if (isPlain(path)) return path.slice(1).split("/");
   return path.split("/").filter((name) => name !== "" && name !== ".");
 }
 

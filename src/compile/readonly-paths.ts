@@ -5,7 +5,6 @@ import { MOUNT_ATTR } from "../tables/mount-options.ts";
 import type { CompileInput } from "./input.ts";
 import { attachMount, cloneMount, closeAll, setMount } from "./mount-calls.ts";
 import { isReadonlyLate } from "./mount-filesystem.ts";
-import { parseMountOptions } from "./mount-options.ts";
 import { destinationOf } from "./mount-target.ts";
 import { IN_ROOT, inRoot } from "./paths.ts";
 
@@ -35,7 +34,7 @@ function lateMounts(input: CompileInput): Step[] {
   const { DIRECTORY } = archFlags(input.facts.arch);
   return (input.spec.mounts ?? []).flatMap((mount, i): Step[] => {
     const pointer = `/mounts/${i}`;
-    if (!isReadonlyLate(mount, parseMountOptions(mount, pointer))) return [];
+    if (!isReadonlyLate(mount, pointer)) return [];
     const path = destinationOf(mount);
     return [
       {

@@ -7,7 +7,7 @@ import { type Encoded, type EncodeOptions, listOf } from "./encoded.ts";
 import { MAX_ARGS, NEXT, NO_SLOT, OP_CODE, OPERAND_KIND } from "./format.ts";
 import { Labels } from "./labels.ts";
 import { layOutProgram } from "./lay-out.ts";
-import { type CallList, type Fragment, holeIndex, type Library } from "./library.ts";
+import { type CallList, type Fragment, fillHoles, holeIndex, type Library } from "./library.ts";
 import { OpSection } from "./op-section.ts";
 import { Placement, stringHoldsNul } from "./placement.ts";
 import { broken } from "./render-text.ts";
@@ -35,7 +35,8 @@ export class Encoder {
   /** Operands of the call at hand. */
   private readonly values: (number | bigint)[] = [];
   private children: { spawn: number; calls: readonly Call[] }[] = [];
-  private holes: { op: number; operand: number; text: number }[] = [];
+  /** Strings with holes: where they are. */
+  private holes: { op: number; operand: number; text: string }[] = [];
   private options: EncodeOptions = { arch: "x86_64", id: 0, known: new Map(), shareMemory: false };
   /** Pairs: where the ops of a list begin, and which list. */
   private lists: number[] = [];
@@ -70,12 +71,14 @@ export class Encoder {
     const fragments = lists.map((calls): Fragment => {
       const [start, firstRule] = [this.ops.count, this.ops.rules.length / 2];
       this.list(calls);
-      const holes: number[] = [];
-      for (const { op, operand, text } of this.holes)
-        holes.push(OpSection.operandWord(op, start, operand), text);
+      const words = new Map<string, number[]>();
+      for (const { op, operand, text } of this.holes) {
+        words.set(text, [...(words.get(text) ?? []), OpSection.operandWord(op, start, operand)]);
+      }
+      const texts = Array.from(words, ([text, places]) => ({ text, words: places }));
       this.holes = [];
       const names = [...this.placement.slots.keys()];
-      return { ...this.ops.fragment(start, firstRule, (slot) => holeIndex(names[slot] ?? "")), holes };
+      return { ...this.ops.fragment(start, firstRule, (slot) => holeIndex(names[slot] ?? "")), texts };
     });
     const { data, slots } = this.placement;
     return { library: { slots, ops: this.ops.content.slice(), ...data.keep() }, fragments };
@@ -85,14 +88,14 @@ export class Encoder {
   private copy(library: Library, fragment: Fragment, texts: readonly string[] = []): void {
     const { ops, placement } = this;
     const first = ops.copy(library, fragment);
-    const { holes, slotHoles } = fragment;
-    for (let i = 0; i < holes.length; i += 2) {
-      const text = texts[holes[i + 1] as number] as string;
-      ops.fill(first, holes[i] as number, placement.string(text));
+    for (let i = 0; i < fragment.texts.length; i++) {
+      const { text, words } = fragment.texts[i] as Fragment["texts"][number];
+      const place = placement.string(fillHoles(text, texts));
+      for (let k = 0; k < words.length; k++) ops.fill(first, words[k] as number, place);
     }
-    for (let i = 0; i < slotHoles.length; i += 2) {
-      const name = texts[slotHoles[i + 1] as number] as string;
-      ops.fillSlot(first, slotHoles[i] as number, placement.slot(name));
+    for (let i = 0; i < fragment.slots.length; i += 2) {
+      const name = texts[fragment.slots[i + 1] as number] as string;
+      ops.fillSlot(first, fragment.slots[i] as number, placement.slot(name));
     }
   }
 
@@ -189,13 +192,11 @@ export class Encoder {
     return DATA;
   }
 
-  /** Offset of a string operand; of a hole, which is filled later, 0. */
+  /** Offset of a string operand; 0 for one with holes, which is placed later. */
   private text(text: string, operand: number): number {
     const offset = this.placement.data.string(text);
     if (offset >= 0) return offset;
-    const index = holeIndex(text);
-    if (index < 0) throw stringHoldsNul(text);
-    this.holes.push({ op: this.ops.count, operand, text: index });
+    this.holes.push({ op: this.ops.count, operand, text });
     return 0;
   }
 
@@ -262,7 +263,7 @@ export class Encoder {
 
   private layOut(): Encoded {
     const { ops, options, lists, calls } = this;
-    if (this.holes.length > 0) throw broken("the plan has a hole that nothing fills");
+    if (this.holes[0] !== undefined) throw stringHoldsNul(this.holes[0].text);
     const { data, slots } = this.placement;
     const report = options.report === undefined ? 0 : this.placement.slot(options.report) + 1;
     const words = layOutProgram({ ops, slots, data, known: options.known, id: options.id, report });

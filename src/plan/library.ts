@@ -11,10 +11,10 @@ export interface Fragment {
   ruled: readonly number[];
   /** Pairs: errno, target op or NEXT. */
   rules: readonly number[];
-  /** Pairs: a word of the ops that becomes the place of a text, and which text. */
-  holes: readonly number[];
-  /** The same for words that become the number of the slot with that name. */
-  slotHoles: readonly number[];
+  /** Texts with holes, and the words of the ops that become the place of each. */
+  texts: readonly { text: string; words: readonly number[] }[];
+  /** Pairs: a word of the ops that becomes the number of a slot, and which text is its name. */
+  slots: readonly number[];
 }
 
 /**
@@ -43,20 +43,22 @@ export const MOST_TEXTS = 64;
 const FIRST_LETTER = 48;
 
 /**
- * In calls for a library, the string operand or slot that text number `index` takes the place of. No other string holds a
- * NUL.
+ * What stands in the calls of a library for text number `index`: in a string operand, as a whole or in part, or as the
+ * name of a slot. No other string holds a NUL.
  */
 export function hole(index: number): string {
   return `\0${String.fromCharCode(FIRST_LETTER + index)}`;
 }
 
-/** Which text takes the place of `text`; -1 when it is no hole. */
+/** Which text `text` stands for as a whole; -1 when it is no hole. */
 export function holeIndex(text: string): number {
   return text.length === 2 && text.charCodeAt(0) === 0 ? text.charCodeAt(1) - FIRST_LETTER : -1;
 }
 
 /** `text` with what stands in its holes. */
 export function fillHoles(text: string, texts: readonly string[]): string {
+  const only = holeIndex(text);
+  if (only >= 0) return texts[only] ?? "";
   const [first = "", ...rest] = text.split("\0");
   return (
     first + rest.map((part) => `${texts[part.charCodeAt(0) - FIRST_LETTER] ?? ""}${part.slice(1)}`).join("")

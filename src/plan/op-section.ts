@@ -36,11 +36,11 @@ export class OpSection {
    * The ops from `start` on, with the rules from `firstRule` on, as a fragment; its ops count their rules from 0 now.
    * `isHole` tells which text names a slot, -1 for none.
    */
-  fragment(start: number, firstRule: number, isHole: (slot: number) => number): Omit<Fragment, "holes"> {
+  fragment(start: number, firstRule: number, isHole: (slot: number) => number): Omit<Fragment, "texts"> {
     const { count, words } = this;
     const jumps: number[] = [];
     const ruled: number[] = [];
-    const slotHoles: number[] = [];
+    const slots: number[] = [];
     for (let op = start; op < count; op++) {
       const at = OP_WORDS * op;
       const code = (words[at + HEAD] as number) & 0xff;
@@ -52,7 +52,7 @@ export class OpSection {
         const text = isHole(
           word === HEAD ? (words[at + HEAD] as number) >>> 16 : (words[at + word] as number),
         );
-        if (text >= 0) slotHoles.push(at + word - OP_WORDS * start, text);
+        if (text >= 0) slots.push(at + word - OP_WORDS * start, text);
       }
       if (((words[at + COUNTS] as number) & 0xffff) === 0) continue;
       ruled.push(op - start);
@@ -60,7 +60,7 @@ export class OpSection {
     }
     const rules = this.rules.slice(2 * firstRule);
     for (let i = 1; i < rules.length; i += 2) if (rules[i] !== NEXT) rules[i] = (rules[i] as number) - start;
-    return { start, end: count, jumps, ruled, rules, slotHoles };
+    return { start, end: count, jumps, ruled, rules, slots };
   }
 
   /** Where an op has numbers of slots: in its head, and in operands. */

@@ -88,8 +88,8 @@ export function remembered<A extends readonly unknown[]>(
 }
 
 /**
- * The same for steps that differ in some texts, the last argument of `make`: it uses each of them only as a whole
- * string operand, in the title, and in what a person reads.
+ * The same for steps that differ in some texts, the last argument of `make`: it uses them only in string
+ * operands, as names of slots, in the title, and in what a person reads, and never looks into them.
  */
 export function patterned<A extends readonly unknown[]>(
   from: string,

@@ -71,6 +71,17 @@ export const V1_HIERARCHIES: readonly string[] = [
   "rdma",
 ];
 
+/** Bind mounts with the options that managers write, on targets one to four names deep. */
+const BINDS: readonly Mount[] = [
+  ["bind"],
+  ["bind", "ro"],
+  ["bind", "rprivate"],
+  ["rbind", "rprivate"],
+  ["rbind", "rprivate", "ro"],
+].flatMap((options) =>
+  ["/1", "/1/2", "/1/2/3", "/1/2/3/4"].map((destination) => ({ destination, source: "/", options })),
+);
+
 const HOST_CGROUPS = {
   ...TEMPLATE.linux,
   namespaces: TEMPLATE.linux?.namespaces?.filter(({ type }) => type !== "cgroup") ?? [],
@@ -88,7 +99,7 @@ export const COMMON_SPECS: readonly Spec[] = [
   { ...TEMPLATE, linux: { ...HOST_CGROUPS, cgroupsPath: "/1/2/3/4" } },
   {
     ...TEMPLATE,
-    mounts: MANAGER_MOUNTS.slice(),
+    mounts: [...MANAGER_MOUNTS, ...BINDS],
     process: {
       ...PROCESS,
       terminal: false,

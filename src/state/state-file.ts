@@ -46,10 +46,19 @@ export interface StateHead extends Omit<StateFile, "cgroup" | "late" | "spec"> {
 
 /** Prints a state file: JSON in two lines. The head has the first to itself, so that it can be read alone. */
 export function printStateFile(state: StateFile, freezer: unknown): string {
-  const { cgroup, late, spec, ...rest } = state;
+  const { cgroup, late, spec, ...facts } = state;
   const { ociVersion, annotations } = spec;
-  const head: StateHead = { ...rest, freezer, ociVersion, annotations };
-  return `${JSON.stringify(head).slice(0, -1)},\n${JSON.stringify({ cgroup, late, spec }).slice(1)}`;
+  const head: StateHead = { ...facts, freezer, ociVersion, annotations };
+  const made = JSON.stringify({ cgroup, late }).slice(1, -1);
+  return `${JSON.stringify(head).slice(0, -1)},\n${made},"spec":${printSpec(spec)}}`;
+}
+
+/** The config that was printed last: create writes it twice. */
+let printed: { spec: Spec; text: string } | undefined;
+
+function printSpec(spec: Spec): string {
+  if (printed?.spec !== spec) printed = { spec, text: JSON.stringify(spec) };
+  return printed.text;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Checks of id mappings and of the ids that have to be mapped. SPEC(config-linux#user-namespace-mappings) */
 import { error, type Finding } from "../finding.ts";
-import type { IdMapping, Spec } from "../types.ts";
+import type { IdMapping, Mount, Spec } from "../types.ts";
 import { namespaceOf } from "./namespaces.ts";
 
 const KINDS = ["uidMappings", "gidMappings"] as const;
@@ -11,11 +11,15 @@ const IDS = 4294967295;
 
 /** Every list of mappings in the config, with its pointer. */
 function lists(spec: Spec): [string, readonly IdMapping[]][] {
-  const places = [{ at: "/linux", place: spec.linux }];
-  const mounts = (spec.mounts ?? []).map((place, i) => ({ at: `/mounts/${i}`, place }));
-  return [...places, ...mounts].flatMap(({ at, place }) =>
-    KINDS.map((kind): [string, readonly IdMapping[]] => [`${at}/${kind}`, place?.[kind] ?? []]),
-  );
+  const found: [string, readonly IdMapping[]][] = [];
+  const add = (at: string, place: Pick<Mount, (typeof KINDS)[number]>): void => {
+    for (const kind of KINDS) if (place[kind] !== undefined) found.push([`${at}/${kind}`, place[kind]]);
+  };
+  add("/linux", spec.linux ?? {});
+  (spec.mounts ?? []).forEach((mount, i) => {
+    add(`/mounts/${i}`, mount);
+  });
+  return found;
 }
 
 export function mappingsHaveUserNamespace(spec: Spec): Finding[] {

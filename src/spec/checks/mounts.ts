@@ -29,10 +29,11 @@ function known(word: string): MountOption | undefined {
 }
 
 function hasKind(mount: Mount, ...kinds: MountOption["kind"][]): boolean {
-  return (mount.options ?? []).some((word) => {
+  for (const word of mount.options ?? []) {
     const option = known(word);
-    return option !== undefined && kinds.includes(option.kind);
-  });
+    if (option !== undefined && kinds.includes(option.kind)) return true;
+  }
+  return false;
 }
 
 /** SPEC(config#mounts): the options make it a bind mount, whatever the type; managers also write only the type. */

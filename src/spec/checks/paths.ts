@@ -6,8 +6,14 @@ export function absolute(pointer: string, path: string): Finding[] {
   return [error(pointer, `${shown(path)} is not an absolute path`, "write the whole path, from / on")];
 }
 
+/** True for an absolute path that consists of plain names, as nearly all do. */
+export function isPlain(path: string): boolean {
+  return path.startsWith("/") && !path.includes("//") && !path.includes("/.") && !path.endsWith("/");
+}
+
 /** A path inside the container, without empty, "." and ".." parts; it cannot lead above "/". */
 export function cleaned(path: string): string {
+  if (isPlain(path)) return path;
   const parts: string[] = [];
   for (const part of path.split("/")) {
     if (part === "..") parts.pop();
