@@ -2,7 +2,8 @@ import t from "tap";
 import { getInt64 } from "../../src/bytes/int64.ts";
 import { assert, block, buf, label, load, slot, str, sys, tolerate } from "../../src/plan/build.ts";
 import type { Call } from "../../src/plan/call.ts";
-import { type Encoded, type EncodeOptions, encodeProgram } from "../../src/plan/encode-plan.ts";
+import { callOf, encodeProgram } from "../../src/plan/encode-plan.ts";
+import { type Encoded, type EncodeOptions, firstOp as firstOpOf, listOf } from "../../src/plan/encoded.ts";
 import { buildId, HEADER, NEXT, NO_SLOT, OP, OP_CODE, OP_SIZE, OPERAND_KIND } from "../../src/plan/format.ts";
 import { renderText } from "../../src/plan/render-text.ts";
 import { checkProgram, partsOf } from "../host-contract/fake-check.ts";
@@ -108,7 +109,33 @@ t.test("labels belong to their step", async (t) => {
     opsOf(encoded).map((op) => op.nr),
     [1, 2, 0],
   );
-  t.same(encoded.steps.slice(0, 2), [0, 1]);
+  t.same(
+    [0, 1].map((pc) => listOf(encoded.lists, pc)),
+    [0, 1],
+  );
+});
+
+t.test("an op tells its list and its call", async (t) => {
+  const child: Call[] = [sys("getpid", []), sys("exit_group", [0])];
+  const lists: { calls: Call[] }[] = [
+    { calls: [sys("geteuid", [])] },
+    { calls: [] },
+    { calls: [label("here"), { op: "spawn", flags: 0, into: "child", child }] },
+    { calls: [sys("fstatfs", [1, buf("b", 120)], { load: [load("type", "b", 0, 8)] })] },
+  ];
+  const encoded = encodeProgram(lists, OPTIONS);
+  const ops = opsOf(encoded).map((_, pc) => listOf(encoded.lists, pc));
+  // geteuid, spawn, fstatfs and its load, the end, and the child with its guard.
+  t.same(ops, [0, 2, 3, 3, 3, 2, 2, 2]);
+  t.same(
+    [0, 1, 2, 3].map((list) => firstOpOf(encoded.lists, list)),
+    [0, 1, 1, 2],
+  );
+  t.equal(callOf(encoded, lists, 1), lists[2]?.calls[1]);
+  t.equal(callOf(encoded, lists, 3), lists[3]?.calls[0], "a load belongs to its call");
+  t.equal(callOf(encoded, lists, 4), undefined, "the end");
+  t.equal(callOf(encoded, lists, 6), child[1]);
+  t.equal(callOf(encoded, lists, 99), undefined, "outside");
 });
 
 t.test("assert, branch and set", async (t) => {

@@ -1,6 +1,6 @@
 /** A program as text that does not depend on where its parts lie. */
 import { getInt64 } from "../../src/bytes/int64.ts";
-import type { Encoded } from "../../src/plan/encode-plan.ts";
+import type { Encoded } from "../../src/plan/encoded.ts";
 import { NEXT, NO_SLOT, OP, OP_CODE, OP_SIZE, OPERAND_KIND } from "../../src/plan/format.ts";
 import { partsOf } from "../host-contract/fake-check.ts";
 

@@ -2,7 +2,8 @@
 import type { CompileInput, CompileOptions } from "../../../src/compile/input.ts";
 import type { HostFacts } from "../../../src/host/facts.ts";
 import type { Call, Operand, SysCall } from "../../../src/plan/call.ts";
-import { type Encoded, encodeProgram } from "../../../src/plan/encode-plan.ts";
+import { encodeProgram } from "../../../src/plan/encode-plan.ts";
+import type { Encoded } from "../../../src/plan/encoded.ts";
 import type { Step } from "../../../src/plan/step.ts";
 import type { Process, Spec } from "../../../src/spec/types.ts";
 
