@@ -1,6 +1,7 @@
 import { RuntError } from "../error/runt-error.ts";
 import { AT_FDCWD, slot, str, sys } from "../plan/build.ts";
-import type { Call } from "../plan/call.ts";
+import type { Call, ErrnoRule } from "../plan/call.ts";
+import { patterned, type StepBody } from "../plan/remembered.ts";
 import type { Step } from "../plan/step.ts";
 import { PROPAGATION } from "../tables/mount-options.ts";
 import { type CompileInput, userNamespaceOf } from "./input.ts";
@@ -91,39 +92,36 @@ export function makeParentPrivate(path: string): Call[] {
 
 /** Attaches the clone at its own path, where hooks look for it, and leaves it in slot "rootfs.fd". */
 function attachRootfs(input: CompileInput): Step {
-  const move = (target: string, tolerate: { errno: string; why: string; to: string }[]): Call =>
-    sys(
-      "move_mount",
-      [slot("rootfs.tree"), str(""), AT_FDCWD, str(target), MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS],
-      {
-        tolerate,
-      },
-    );
-  const fallback: Call[] =
-    userNamespaceOf(input.spec) === "none"
-      ? [move(input.rootfs, [])]
-      : [
-          move(input.rootfs, [
-            {
-              errno: "EACCES",
-              why: "root of the user namespace may not walk there; over / serves as well",
-              to: "over",
-            },
-          ]),
-          { op: "goto", to: "attached" },
-          { op: "label", name: "over" },
-          move("/", []),
-          { op: "label", name: "attached" },
-        ];
+  const ownsUsers = userNamespaceOf(input.spec) !== "none";
+  return patterned("/root/path", "rootfs", [input.rootfs], attachStep, isShared(input), ownsUsers);
+}
+
+function moveRootfs(target: string, tolerate: readonly ErrnoRule[]): Call {
+  const flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS;
+  return sys("move_mount", [slot("rootfs.tree"), str(""), AT_FDCWD, str(target), flags], { tolerate });
+}
+
+function attachStep(shared: boolean, ownsUsers: boolean, [path = ""]: readonly string[]): StepBody {
+  const closed = {
+    errno: "EACCES",
+    why: "root of the user namespace may not walk there; over / serves as well",
+    to: "over",
+  };
+  const over: Call[] = [
+    { op: "goto", to: "attached" },
+    { op: "label", name: "over" },
+    moveRootfs("/", []),
+    { op: "label", name: "attached" },
+  ];
   return {
     kind: "rootfs",
-    from: "/root/path",
     title: "attach the root filesystem",
     calls: [
-      isShared(input)
+      shared
         ? setMount("rootfs.tree", { propagation: PROPAGATION.PRIVATE })
         : setMount("rootfs.tree", { propagation: PROPAGATION.SLAVE, recursive: true }),
-      ...fallback,
+      moveRootfs(path, ownsUsers ? [closed] : []),
+      ...(ownsUsers ? over : []),
       { op: "set", slot: "rootfs.fd", value: slot("rootfs.tree") },
     ],
   };

@@ -64,6 +64,8 @@ export function parseCgroupFacts(
   controllersOf: (mount: string) => string,
 ): CgroupFacts {
   const own = ownCgroups(ownText);
+  const v1Cgroups = [...own].filter(([names]) => names !== "");
+  const hierarchies = v1Cgroups.map(([names, path]) => [names.split(","), path] as const);
   const visible = new Map<string, CgroupMount>();
   for (const mount of cgroupMounts(mountinfo)) {
     if (mount.mount !== "/sys/fs/cgroup" && !mount.mount.startsWith("/sys/fs/cgroup/")) continue;
@@ -80,10 +82,9 @@ export function parseCgroupFacts(
       v2 = { mount: mount.mount, own: below(own.get("") ?? "/", mount.root), controllers };
       continue;
     }
-    for (const [controllers, path] of own) {
-      if (controllers === "" || !controllers.split(",").every((name) => mount.options.includes(name)))
-        continue;
-      v1.push({ controllers: controllers.split(","), mount: mount.mount, own: below(path, mount.root) });
+    for (const [names, path] of hierarchies) {
+      if (!names.every((name) => mount.options.includes(name))) continue;
+      v1.push({ controllers: names, mount: mount.mount, own: below(path, mount.root) });
     }
   }
   const mode = v1.length > 0 ? (v2 === undefined ? "v1" : "hybrid") : v2 === undefined ? "none" : "v2";

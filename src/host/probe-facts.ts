@@ -4,6 +4,7 @@ import { parseCgroupFacts } from "./cgroup-facts.ts";
 import type { HostFacts } from "./facts.ts";
 import { refuseOldKernel } from "./kernel.ts";
 import type { Host } from "./port.ts";
+import { readShortFile, SHORT_SIZE } from "./short-file.ts";
 import { callError, type Sys } from "./sys.ts";
 
 const RLIMIT_NOFILE = 7;
@@ -31,7 +32,7 @@ export function probeFacts(runtime: Sys): HostFacts {
   const [major = "0", minor = "0"] = release.split(".");
   const kernel = { release, major: Number(major), minor: Number.parseInt(minor, 10) };
   refuseOldKernel(kernel);
-  const read = (path: string) => runtime.readFileIfThere(AT_FDCWD, path);
+  const read = (path: string) => readShort(runtime, path);
   const uidMap = read("/proc/self/uid_map") ?? "";
   const lsm = read("/sys/kernel/security/lsm")?.split(",") ?? [];
   return {
@@ -40,7 +41,7 @@ export function probeFacts(runtime: Sys): HostFacts {
     euid: runtime.call("geteuid", []),
     inUserNamespace: !/^\s*0\s+0\s+4294967295\s*$/.test(uidMap),
     cgroup: parseCgroupFacts(
-      read("/proc/self/mountinfo") ?? "",
+      runtime.readFileIfThere(AT_FDCWD, "/proc/self/mountinfo") ?? "",
       read("/proc/self/cgroup") ?? "",
       (mount) => read(`${mount}/cgroup.controllers`) ?? "",
     ),
@@ -49,6 +50,13 @@ export function probeFacts(runtime: Sys): HostFacts {
     lsm: { apparmor: lsm.includes("apparmor"), selinux: lsm.includes("selinux") },
     nofile: limitOf(bufferBytes(asked, "nofile")),
   };
+}
+
+/** The text of a file of the kernel, which is seldom long; undefined when it is not there. */
+function readShort(runtime: Sys, path: string): string | undefined {
+  const file = readShortFile(runtime, path);
+  if (file?.bytes.length === SHORT_SIZE) return runtime.readFileIfThere(AT_FDCWD, path);
+  return file && runtime.host.text(file.bytes);
 }
 
 /** The bits of the permitted set in what capget(2) filled: effective, permitted, inheritable; low words, high words. */

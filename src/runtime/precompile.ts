@@ -107,7 +107,7 @@ function inputOf(spec: Spec, arch: HostFacts["arch"], cgroup: CgroupFacts): Comp
       noPivot: false,
       noNewKeyring: false,
       preserveFds: 0,
-      foreground: false,
+      foreground: true,
       systemdCgroup: false,
     },
   };

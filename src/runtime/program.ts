@@ -1,9 +1,11 @@
-import { carry, slotValue } from "../host/carry.ts";
+import { RuntError } from "../error/runt-error.ts";
 import { str, sys } from "../plan/build.ts";
+import type { SysCall } from "../plan/call.ts";
 import { encodeProgram } from "../plan/encode-plan.ts";
 import type { Encoded } from "../plan/encoded.ts";
 import { putSlot } from "../plan/lay-out.ts";
 import type { Step } from "../plan/step.ts";
+import type { Runtime } from "./context.ts";
 import type { Execution } from "./execution.ts";
 import { precompiledSteps } from "./precompile.ts";
 import { stepError } from "./step-error.ts";
@@ -55,32 +57,25 @@ export function sealProgram(execution: Execution, step: Step): void {
   slots.set("init.program", sealedMemfd(execution, step, "runt-program", init.bytes, false));
 }
 
-/** A sealed memfd that holds `bytes`. */
-function sealedMemfd(
-  execution: Execution,
-  step: Step,
-  name: string,
-  bytes: Uint8Array,
-  run: boolean,
-): number {
-  const flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-  const calls = [
-    sys("memfd_create", [str(name), run ? flags | MFD_EXEC : flags], {
-      into: "memfd",
-      tolerate: run ? [{ errno: "EINVAL", why: "Linux before 6.3 has no MFD_EXEC", to: "old" }] : [],
-    }),
-    ...(run
-      ? ([
-          { op: "goto", to: "made" },
-          { op: "label", name: "old" },
-          sys("memfd_create", [str(name), flags], { into: "memfd" }),
-          { op: "label", name: "made" },
-        ] as const)
-      : []),
-    sys("write", [{ slot: "memfd" }, { bytes }, bytes.length], { expect: bytes.length }),
-    sys("fcntl", [{ slot: "memfd" }, F_ADD_SEALS, ALL_SEALS]),
-  ];
-  const carried = carry(execution.rt.host, calls, new Map());
-  if (carried.failure !== undefined) throw stepError(step, carried.failure);
-  return slotValue(carried, "memfd");
+/** A sealed memfd that holds `bytes`: single calls, which copy them once. */
+function sealedMemfd({ rt }: Execution, step: Step, name: string, bytes: Uint8Array, run: boolean): number {
+  const make = (flags: number): number =>
+    attempt(rt, step, sys("memfd_create", [str(name), MFD_CLOEXEC | MFD_ALLOW_SEALING | flags]), ["EINVAL"]);
+  let fd = make(run ? MFD_EXEC : 0);
+  if (fd < 0) fd = make(0);
+  const write = sys("write", [fd, { bytes }, bytes.length]);
+  const value = attempt(rt, step, write);
+  if (value !== bytes.length) throw stepError(step, { call: write, errno: "EIO", value });
+  attempt(rt, step, sys("fcntl", [fd, F_ADD_SEALS, ALL_SEALS]));
+  return fd;
+}
+
+/** Makes a call that belongs to `step`; gives its result. Throws the step's error but for `tolerated`. */
+function attempt(rt: Runtime, step: Step, call: SysCall, tolerated: readonly string[] = []): number {
+  try {
+    return rt.sys.call(call.name, call.args, tolerated);
+  } catch (error) {
+    if (!(error instanceof RuntError) || error.errno === undefined) throw error;
+    throw stepError(step, { call, errno: error.errno, value: -1 });
+  }
 }

@@ -120,26 +120,29 @@ export function compileEffectiveSet(input: CompileInput): Step[] {
 export function compileCapabilities(input: CompileInput): Step[] {
   const sets = input.spec.process?.capabilities;
   const ambient = numbers(sets?.ambient, input);
-  return [
-    {
-      kind: "process",
-      from: "/process/capabilities",
-      title: "set the effective, permitted, inheritable and ambient capabilities",
-      calls: [
-        capset(
-          numbers(sets?.effective, input),
-          numbers(sets?.permitted, input),
-          numbers(sets?.inheritable, input),
-        ),
-        sys("prctl", [PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0]),
-        ...ambient.map((bit) =>
-          sys("prctl", [PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, bit, 0, 0], {
-            tolerate: [
-              { errno: "EPERM", why: "not permitted and inheritable, or the caller may not grant it" },
-            ],
-          }),
-        ),
-      ],
-    },
-  ];
+  const rest = [sets?.effective, sets?.permitted, sets?.inheritable].map((set) => numbers(set, input));
+  return [remembered("/process/capabilities", "capabilities", capabilitiesStep, ambient, ...rest)];
+}
+
+function capabilitiesStep(
+  ambient: readonly number[],
+  effective: readonly number[] = [],
+  permitted: readonly number[] = [],
+  inheritable: readonly number[] = [],
+): StepBody {
+  return {
+    kind: "process",
+    title: "set the effective, permitted, inheritable and ambient capabilities",
+    calls: [
+      capset(effective, permitted, inheritable),
+      sys("prctl", [PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0]),
+      ...ambient.map((bit) =>
+        sys("prctl", [PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, bit, 0, 0], {
+          tolerate: [
+            { errno: "EPERM", why: "not permitted and inheritable, or the caller may not grant it" },
+          ],
+        }),
+      ),
+    ],
+  };
 }

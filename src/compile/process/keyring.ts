@@ -1,4 +1,5 @@
 import { slot, str, sys } from "../../plan/build.ts";
+import { patterned, type StepBody } from "../../plan/remembered.ts";
 import type { Step } from "../../plan/step.ts";
 import { type CompileInput, userNamespaceOf } from "../input.ts";
 
@@ -17,38 +18,38 @@ const CURE = "use --no-new-keyring, which leaves the caller's keyring visible to
  */
 export function compileKeyring(input: CompileInput): Step[] {
   if (input.options.noNewKeyring) return [];
-  const name = `_ses.${input.id}`;
   const search = userNamespaceOf(input.spec) === "none" ? USER_SEARCH : OTHER_SEARCH;
-  return [
-    {
-      kind: "process",
-      from: "runt:session-keyring",
-      title: `join a new session keyring ${name}`,
-      calls: [
-        sys("keyctl", [KEYCTL_JOIN_SESSION_KEYRING, str(name)], {
-          into: "keyring",
-          tolerate: [
-            { errno: "ENOSYS", why: "this kernel has no keyrings", to: "done" },
-            { errno: "EPERM", why: "told below", to: "forbidden" },
-            { errno: "EDQUOT", why: "told below", to: "full" },
-          ],
-        }),
-        sys("keyctl", [KEYCTL_SETPERM, slot("keyring"), DEFAULT | search]),
-        { op: "goto", to: "done" },
-        { op: "label", name: "forbidden" },
-        {
-          op: "fail",
-          errno: "EPERM",
-          why: `unable to join session keyring: a seccomp filter or LSM of the caller forbids it; ${CURE}`,
-        },
-        { op: "label", name: "full" },
-        {
-          op: "fail",
-          errno: "EDQUOT",
-          why: `unable to join session keyring: the quota of keys is used up; raise kernel.keys.maxkeys, or ${CURE}`,
-        },
-        { op: "label", name: "done" },
-      ],
-    },
-  ];
+  return [patterned("runt:session-keyring", "keyring", [`_ses.${input.id}`], keyringStep, search)];
+}
+
+function keyringStep(search: number, [name = ""]: readonly string[]): StepBody {
+  return {
+    kind: "process",
+    title: `join a new session keyring ${name}`,
+    calls: [
+      sys("keyctl", [KEYCTL_JOIN_SESSION_KEYRING, str(name)], {
+        into: "keyring",
+        tolerate: [
+          { errno: "ENOSYS", why: "this kernel has no keyrings", to: "done" },
+          { errno: "EPERM", why: "told below", to: "forbidden" },
+          { errno: "EDQUOT", why: "told below", to: "full" },
+        ],
+      }),
+      sys("keyctl", [KEYCTL_SETPERM, slot("keyring"), DEFAULT | search]),
+      { op: "goto", to: "done" },
+      { op: "label", name: "forbidden" },
+      {
+        op: "fail",
+        errno: "EPERM",
+        why: `unable to join session keyring: a seccomp filter or LSM of the caller forbids it; ${CURE}`,
+      },
+      { op: "label", name: "full" },
+      {
+        op: "fail",
+        errno: "EDQUOT",
+        why: `unable to join session keyring: the quota of keys is used up; raise kernel.keys.maxkeys, or ${CURE}`,
+      },
+      { op: "label", name: "done" },
+    ],
+  };
 }

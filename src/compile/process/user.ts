@@ -1,6 +1,8 @@
 import { sys } from "../../plan/build.ts";
 import type { Call } from "../../plan/call.ts";
+import { remembered, type StepBody } from "../../plan/remembered.ts";
 import type { Step } from "../../plan/step.ts";
+import type { User } from "../../spec/types.ts";
 import { type CompileInput, userNamespaceOf } from "../input.ts";
 
 const PR_SET_PDEATHSIG = 1;
@@ -22,8 +24,7 @@ function gidBytes(gids: readonly number[]): Uint8Array {
  * CVE-2014-8989: a user namespace may deny setgroups, so that negative group permissions hold; then the groups stay
  * as they are. Groups that the config asks for cannot be had there.
  */
-function setGroups(input: CompileInput, groups: readonly number[]): Call[] {
-  const inUserNamespace = input.facts.inUserNamespace || userNamespaceOf(input.spec) !== "none";
+function setGroups(inUserNamespace: boolean, groups: readonly number[]): Call[] {
   if (groups.length > 0) {
     return [
       sys("setgroups", [groups.length, { bytes: gidBytes(groups) }], {
@@ -49,24 +50,26 @@ function setGroups(input: CompileInput, groups: readonly number[]): Call[] {
  */
 export function compileUser(input: CompileInput): Step[] {
   const user = input.spec.process?.user ?? { uid: 0, gid: 0 };
+  const inUserNamespace = input.facts.inUserNamespace || userNamespaceOf(input.spec) !== "none";
+  return [remembered("/process/user", "user", userStep, user, inUserNamespace)];
+}
+
+function userStep(user: User, inUserNamespace: boolean): StepBody {
   const groups = user.additionalGids ?? [];
-  return [
-    {
-      kind: "process",
-      from: "/process/user",
-      title: `become uid ${user.uid}, gid ${user.gid}${groups.length === 0 ? "" : `, groups ${groups.join(", ")}`}`,
-      calls: [
-        ...setGroups(input, groups),
-        sys("setresgid", [user.gid, user.gid, user.gid]),
-        sys("prctl", [PR_SET_KEEPCAPS, 1, 0, 0, 0]),
-        sys("setresuid", [user.uid, user.uid, user.uid]),
-        sys("prctl", [PR_SET_KEEPCAPS, 0, 0, 0, 0]),
-        // KERNEL: a change of uid forgets the death signal and makes the process as dumpable as fs.suid_dumpable says;
-        // until execve it holds fds of the host (CVE-2016-9962).
-        sys("prctl", [PR_SET_DUMPABLE, 0, 0, 0, 0]),
-        sys("prctl", [PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0]),
-        ...(user.umask === undefined ? [] : [sys("umask", [user.umask])]),
-      ],
-    },
-  ];
+  return {
+    kind: "process",
+    title: `become uid ${user.uid}, gid ${user.gid}${groups.length === 0 ? "" : `, groups ${groups.join(", ")}`}`,
+    calls: [
+      ...setGroups(inUserNamespace, groups),
+      sys("setresgid", [user.gid, user.gid, user.gid]),
+      sys("prctl", [PR_SET_KEEPCAPS, 1, 0, 0, 0]),
+      sys("setresuid", [user.uid, user.uid, user.uid]),
+      sys("prctl", [PR_SET_KEEPCAPS, 0, 0, 0, 0]),
+      // KERNEL: a change of uid forgets the death signal and makes the process as dumpable as fs.suid_dumpable says;
+      // until execve it holds fds of the host (CVE-2016-9962).
+      sys("prctl", [PR_SET_DUMPABLE, 0, 0, 0, 0]),
+      sys("prctl", [PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0]),
+      ...(user.umask === undefined ? [] : [sys("umask", [user.umask])]),
+    ],
+  };
 }
