@@ -1,5 +1,6 @@
 import { main } from "./cli/main.ts";
 import type { Host } from "./host/port.ts";
+import { readerFor } from "./host/short-file.ts";
 import { createQuickjsHost, type Native } from "./host-quickjs/host.ts";
 import { adoptPrecompiled, compileCommonSteps, type Precompiled } from "./runtime/precompile.ts";
 
@@ -20,6 +21,7 @@ export function precompile(): Precompiled {
 /** Called with a copy of that in the engine whose heap becomes the image. */
 export function adopt(steps: Precompiled): void {
   adoptPrecompiled(steps);
+  readerFor(TARGET_ARCH);
 }
 
 /** Called by native/quickjs/engine.c: runt as a program. */

@@ -53,7 +53,7 @@ const CALLS: readonly Call[] = [
 const LISTS = [{ calls: CALLS }];
 
 /** One program that is encoded once; its path changes. */
-interface Reader {
+export interface Reader {
   encoded: Encoded;
   path: Uint8Array;
   bytes: Uint8Array;
@@ -64,18 +64,13 @@ interface Reader {
   uid: number;
 }
 
-const readers = new WeakMap<Host, Reader>();
+const readers = new Map<Host["arch"], Reader>();
 
-function readerOf(host: Host): Reader {
-  const known = readers.get(host);
+/** Makes the program for `arch`, if it is not there yet; the static binary has it in its heap. */
+export function readerFor(arch: Host["arch"]): Reader {
+  const known = readers.get(arch);
   if (known !== undefined) return known;
-  const encoded: Encoded = encodeProgram(LISTS, {
-    arch: host.arch,
-    id: HOST_PROGRAM_ID,
-    known: new Map(),
-    shareMemory: false,
-    putText: host.putText,
-  });
+  const encoded = encodeProgram(LISTS, { arch, id: HOST_PROGRAM_ID, known: new Map(), shareMemory: false });
   const carried: Carried = { failure: undefined, reached: 0, encoded };
   const wordOf = (name: Slot): number => HEADER_SIZE / 4 + 2 * (encoded.slots.get(name) as number);
   const reader: Reader = {
@@ -87,7 +82,7 @@ function readerOf(host: Host): Reader {
     filesystem: wordOf("filesystem"),
     uid: wordOf("uid"),
   };
-  readers.set(host, reader);
+  readers.set(arch, reader);
   return reader;
 }
 
@@ -99,7 +94,7 @@ export function readShortFile(on: Sys, path: string): ShortFile | undefined {
   if (path.length >= PATH_SIZE) throw callError(callOf(OPEN, path), "ENAMETOOLONG");
   if (path.includes("\0")) throw broken(`a path holds a NUL byte: ${path}`);
   const { host } = on;
-  const reader = readerOf(host);
+  const reader = readerFor(host.arch);
   const { encoded, path: room } = reader;
   const { words } = encoded;
   room[host.putText(path, room, 0)] = 0;
