@@ -30,8 +30,7 @@ function printed(compiled: CompiledCgroup): string {
   return [
     ...steps("check", compiled.check),
     ...steps("host", compiled.host),
-    `join ${compiled.join}, imports ${compiled.imports.join(" ")}`,
-    ...steps("init", compiled.init),
+    `join ${compiled.join}`,
     ...compiled.warnings.map((warning) => `warning ${warning.pointer}: ${warning.message}`),
     "",
   ].join("\n");
@@ -83,12 +82,33 @@ t.test("the same input gives the same steps", async (t) => {
 });
 
 t.test("how a process joins", async (t) => {
-  t.match(compile(FULL, V2), { join: "into", imports: [], init: [] });
+  t.equal(compile(FULL, V2).join, "into");
   const hybrid = compile(FULL, HYBRID);
   t.equal(hybrid.join, "procs");
-  t.equal(hybrid.imports.length, HYBRID.v1.length + 1);
   t.equal(hybrid.record.directories.length, HYBRID.v1.length + 1);
   t.equal(hybrid.record.mode, "hybrid");
+});
+
+t.test("on v1 and hybrid the parent writes init's pid into every cgroup.procs", async (t) => {
+  for (const cgroup of [V1, HYBRID]) {
+    const { host, record } = compile(cgroup === V1 ? {} : FULL, cgroup);
+    const join = host.at(-1)?.calls ?? [];
+    t.same(
+      join.map((call) => call.op === "sys" && [call.name, call.args[0], call.args[1], call.into]),
+      record.directories.flatMap(({ path }, i) => [
+        ["openat2", { slot: `cgroup.mount.${i}` }, { str: `${path}/cgroup.procs` }, `cgroup.procs.${i}`],
+        ["write", { slot: `cgroup.procs.${i}` }, { text: [{ slot: "init.pid" }] }, undefined],
+      ]),
+    );
+    for (const call of join) {
+      if (call.op !== "sys" || call.name !== "write") continue;
+      t.equal(call.expect, call.args[2], "all of the number is written");
+    }
+    const others = slotsOf(host.slice(0, -1).flatMap((step) => step.calls));
+    t.notOk(others.read.includes("init.pid"), "only the last step needs the child");
+  }
+  const { read } = slotsOf(compile(FULL, V2).host.flatMap((step) => step.calls));
+  t.notOk(read.includes("init.pid"), "on pure v2 the child is born later");
 });
 
 /** Slots that a list reads, and those that it writes. */
@@ -98,8 +118,12 @@ function slotsOf(calls: readonly Call[]): { read: Slot[]; written: Slot[] } {
   for (const call of calls) {
     if (call.op === "assert" || call.op === "branch") read.push(call.slot);
     if (call.op !== "sys") continue;
-    for (const operand of call.args)
-      if (typeof operand === "object" && "slot" in operand) read.push(operand.slot);
+    for (const operand of call.args) {
+      if (typeof operand !== "object") continue;
+      if ("slot" in operand) read.push(operand.slot);
+      if ("text" in operand)
+        for (const part of operand.text) if (typeof part === "object") read.push(part.slot);
+    }
     if (call.into !== undefined) written.push(call.into);
     written.push(...(call.load ?? []).map((load) => load.into));
   }
@@ -115,8 +139,8 @@ t.test(
       [{}, V1],
     ] as const) {
       const compiled = compile(linux, cgroup);
-      const known = new Map<Slot, number>();
-      for (const step of [...compiled.check, ...compiled.host, ...compiled.init]) {
+      const known = new Map<Slot, number>(compiled.join === "procs" ? [["init.pid", 4242]] : []);
+      for (const step of [...compiled.check, ...compiled.host]) {
         const { read, written } = slotsOf(step.calls);
         for (const slot of written) {
           t.notOk(known.has(slot), `${slot} is written once`);
@@ -125,7 +149,6 @@ t.test(
         for (const slot of read) t.ok(known.has(slot), `${slot} is written before`);
         encodeProgram([step], { arch: "aarch64", id: 1, known, shareMemory: true });
       }
-      for (const slot of compiled.imports) t.ok(known.has(slot));
     }
   },
 );
@@ -150,9 +173,9 @@ t.test("each hierarchy is opened once, by the check, and the rest starts from th
 
 const FULL_WITHOUT_HUGE: Linux = { ...FULL, resources: { ...FULL.resources, hugepageLimits: [] } };
 
-t.test("limits come before the child can join", async (t) => {
+t.test("limits come before the child joins", async (t) => {
   const kinds = compile(FULL, HYBRID).host.map((step) => step.title);
-  t.equal(kinds.at(-1), "open the cgroups for joining");
+  t.equal(kinds.at(-1), "move init into the cgroups");
   t.equal(compile(FULL, V2).host.at(-1)?.title, "open the cgroup for joining");
   t.ok(kinds.some((title) => title === "write memory.limit_in_bytes = 64 MiB"));
 });

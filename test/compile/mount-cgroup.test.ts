@@ -15,7 +15,8 @@ function compile(cgroup: CgroupFacts, namespace: boolean, cgroupsPath = "/box") 
     linux: { cgroupsPath, namespaces: namespace ? [{ type: "cgroup" }] : [] },
     mounts: [{ destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: OPTIONS }],
   });
-  const steps = compileMounts(input, compileCgroup(input).record).init;
+  const { early, late: steps } = compileMounts(input, compileCgroup(input).record);
+  t.same(early, [], "it shows what init's cgroups are");
   encode(steps, KNOWN);
   return steps;
 }

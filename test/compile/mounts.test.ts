@@ -4,6 +4,7 @@ import { compileMounts } from "../../src/compile/mounts.ts";
 import type { SysCall } from "../../src/plan/call.ts";
 import type { Mount } from "../../src/spec/types.ts";
 import { MOUNT_ATTR as A, PROPAGATION as P } from "../../src/tables/mount-options.ts";
+import { HYBRID } from "../cgroup/fixtures.ts";
 import { filesystemInput, follow, type Given, KNOWN, lacking, line, numbersOf } from "./filesystem-input.ts";
 import { encode, sysCalls } from "./process/input.ts";
 
@@ -13,10 +14,11 @@ const USER = { namespaces: [{ type: "user" as const }] };
 
 function compile(mounts: Mount[], given: Given = {}) {
   const input = filesystemInput({ ...given, mounts });
-  const compiled = compileMounts(input, compileCgroup(input).record);
-  encode(compiled.host, KNOWN);
-  encode(compiled.init, [...KNOWN, ...compiled.imports.map((name, i) => [name, 20 + i] as const)]);
-  return compiled;
+  const { host, early, late, imports } = compileMounts(input, compileCgroup(input).record);
+  const init = [...early, ...late];
+  encode(host, KNOWN);
+  encode(init, [...KNOWN, ...imports.map((name, i) => [name, 20 + i] as const)]);
+  return { host, early, late, init, imports };
 }
 
 /** A statx that finds this mode. */
@@ -259,6 +261,28 @@ t.test("nothing is mounted on the root itself", (t) => {
     });
   }
   t.doesNotThrow(() => compile([{ destination: "/", options: ["remount", "ro"] }]));
+  t.end();
+});
+
+t.test("mounts before the first cgroup filesystem do not wait for init's cgroups", (t) => {
+  const bind = (destination: string): Mount => ({ destination, source: "/src", options: ["bind"] });
+  const titles = (mounts: Mount[]): string[][] => {
+    const { early, late } = compile(mounts, { facts: { cgroup: HYBRID } });
+    // A mount may be several steps.
+    return [early, late].map((steps) => [...new Set(steps.map((step) => step.from))]);
+  };
+  for (const type of ["cgroup", "cgroup2"]) {
+    const cgroup: Mount = { destination: "/sys/fs/cgroup", type, source: type };
+    t.same(titles([bind("/a"), bind("/b"), cgroup, bind("/c"), cgroup, bind("/d")]), [
+      ["/mounts/0", "/mounts/1"],
+      ["/mounts/2", "/mounts/3", "/mounts/4", "/mounts/5"],
+    ]);
+    t.same(titles([cgroup, bind("/a")]), [[], ["/mounts/0", "/mounts/1"]]);
+    t.same(titles([bind("/a"), cgroup]), [["/mounts/0"], ["/mounts/1"]]);
+  }
+  t.same(titles([bind("/a"), bind("/b")]), [["/mounts/0", "/mounts/1"], []], "there is none");
+  t.same(titles([]), [[], []]);
+  t.same(titles([bind("/sys/fs/cgroup")]), [["/mounts/0"], []], "a bind of one is the caller's matter");
   t.end();
 });
 

@@ -73,6 +73,19 @@ export function reap(pid: number): number {
   return (status & 0x7f) === 0 ? (status >> 8) & 0xff : -(status & 0x7f);
 }
 
+/** How a process joins: a container's own or one of exec. */
+type Join = Pick<CompiledCgroup, "join" | "host">;
+
+/** The host steps that need no child. */
+export function beforeChild({ join, host }: Join): readonly Step[] {
+  return join === "procs" ? host.slice(0, -1) : host;
+}
+
+/** The others: the one that moves it, if it is not born in its cgroup. */
+function withChild({ join, host }: Join): readonly Step[] {
+  return join === "procs" ? host.slice(-1) : [];
+}
+
 /** A container's cgroups on this machine. */
 export class TestCgroup {
   readonly path: string;
@@ -94,16 +107,19 @@ export class TestCgroup {
     return this.compiled.record;
   }
 
-  /** Checks and makes the cgroups. */
+  /** Checks and makes the cgroups, up to what wants the child to be there. */
   make(): { step: Step; failure: CallFailure } | undefined {
-    return runSteps([...this.compiled.check, ...this.compiled.host], this.known, this.fds);
+    return runSteps([...this.compiled.check, ...beforeChild(this.compiled)], this.known, this.fds);
   }
 
   /** Starts a shell command in the cgroups, joining as a container's init does; gives its pid. */
-  start(command: string, join: Pick<CompiledCgroup, "join" | "init"> = this.compiled): number {
+  start(command: string, join: Join = this.compiled): number {
+    const gate = sys.pipe(0);
     const args = { vec: ["sh", "-c", command] };
     const child: Call[] = [
-      ...join.init.flatMap((step) => step.calls),
+      call("close", [gate[1]]),
+      // On v1 and hybrid it waits until it has been moved.
+      call("read", [gate[0], buf("gate", 8), 1], { expect: 1 }),
       call("execve", [str("/bin/sh"), args, { vec: ["PATH=/usr/bin:/bin"] }]),
     ];
     const spawn: Call = {
@@ -116,10 +132,22 @@ export class TestCgroup {
     const carried = carry(host, [spawn], this.known);
     if (carried.failure !== undefined) throw new Error(`spawn: ${carried.failure.errno}`);
     const pid = slotValue(carried, "child.pid");
+    this.move(pid, join);
+    sys.write(gate[1], "1");
+    for (const fd of gate) sys.close(fd);
     // Until execve the child runs on the program's memory, which has to stay alive so long.
     if (!until(() => commandOf(pid) !== OWN_COMMAND))
       throw new Error(`no execve: ${carried.encoded.bytes.length}`);
     return pid;
+  }
+
+  /** Moves a child as the parent of a container's init does, unless it was born in its cgroup. */
+  private move(pid: number, join: Join): void {
+    const known = new Map<Slot, number>([...this.known, ["init.pid", pid]]);
+    const fds = new OpenFds();
+    const failed = runSteps(withChild(join), known, fds);
+    for (const name of fds.take([])) sys.close(known.get(name) ?? -1);
+    if (failed !== undefined) throw new Error(`${failed.step.title}: ${failed.failure.errno}`);
   }
 
   /** Runs a shell command in the cgroups to its end; gives its exit status. */

@@ -15,7 +15,17 @@ import {
   updateLimits,
 } from "../../src/cgroup/manager.ts";
 import type { Slot } from "../../src/plan/call.ts";
-import { cgroupsOf, facts, reap, runSteps, sys, TestCgroup, uniquePath, until } from "./cgroup-fixture.ts";
+import {
+  beforeChild,
+  cgroupsOf,
+  facts,
+  reap,
+  runSteps,
+  sys,
+  TestCgroup,
+  uniquePath,
+  until,
+} from "./cgroup-fixture.ts";
 
 const isRoot = process.getuid?.() === 0;
 const has = (controller: string): boolean =>
@@ -190,7 +200,7 @@ t.test(
     const where = (values: readonly string[]): Set<string> => {
       const join = joinForExec(sys, cgroup.record, init, values);
       const known = new Map<Slot, number>();
-      t.equal(runSteps(join.host, known), undefined);
+      t.equal(runSteps(beforeChild(join), known), undefined);
       const other = new TestCgroup({}, cgroup.path);
       for (const [name, value] of known) other.known.set(name, value);
       const pid = other.start("exec sleep 100", join);
