@@ -67,6 +67,7 @@ export function carrySteps(execution: Execution, steps: readonly Step[]): void {
   }
   for (let i = 0; i <= reached; i++) {
     const step = steps[i] as Step;
+    // Steps may share a call, and it failed in one of them only.
     execution.fds.note(step, i === reached ? failure?.call : undefined, execution.slots);
     if (step.kind === "spawn") execution.spawned = { step, carried };
   }
