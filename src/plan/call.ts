@@ -34,8 +34,8 @@ export type Pointer =
   /** A named writable buffer of `size` bytes; the same name is the same memory within one list. */
   | { buf: string; size: number }
   /**
-   * Text with slots printed in decimal between its parts. Only in host lists, where a step is encoded when its
-   * turn comes and the slots are known.
+   * Text with slots printed in decimal between its parts. Only in host lists, and only slots that are known when the
+   * step is encoded: together with its neighbours up to the next step that the runtime itself has a hand in.
    */
   | { text: readonly (string | { slot: Slot })[] };
 
