@@ -45,7 +45,7 @@ export function warmCgroups(rt: Runtime, facts: HostFacts): Warmup {
     new Map(),
   );
   rt.sys.close(fd);
-  return carried.failure === undefined ? awaited(rt, carried) : NO_WARMUP;
+  return slotValue(carried, "child.pidfd") < 0 ? NO_WARMUP : awaited(rt, carried);
 }
 
 /** The child works in the memory of `carried`, which stays referenced until its end. */
