@@ -123,6 +123,8 @@ function handlersOf(progress: Progress, prepared: Prepared): StepHandlers {
       execution.slots.set("state.dir", progress.dir.fd);
     },
     journal: () => {
+      // Where init is there already, delete has to find it: it may be in some of its cgroups only.
+      progress.state.startTime = processInfo(rt.sys, progress.state.pid)?.startTime ?? 0;
       writeState(rt, claimedDir(progress), progress.state);
       progress.journaled = true;
     },
