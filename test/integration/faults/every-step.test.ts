@@ -43,35 +43,50 @@ function attempt(rt: ReturnType<typeof makeRuntime>, prepared: () => Prepared): 
 }
 
 /** The error is runt's own, names the injected errno and, for a step of a config field, that field. */
-function checkError(tt: Test, error: unknown, what: string, from: string | undefined): void {
+function checkError(tt: Test, error: unknown, what: string, from: string | undefined, child = false): void {
   if (!(error instanceof RuntError)) {
     tt.fail(`${what}: no error of runt: ${String((error as Error | undefined)?.stack)}`);
     return;
   }
-  tt.match(error.message, from === undefined ? /EREMOTEIO|remote i\/o/i : /injected|EREMOTEIO/i, what);
+  const own = new RegExp(`EREMOTEIO|remote i/o${child ? "|hook #0: exit status 255" : ""}`, "i");
+  tt.match(error.message, from === undefined ? own : /injected|EREMOTEIO/i, what);
   tt.notMatch(error.line, /\n/, `${what}: one line`);
   if (from?.startsWith("/") === true) tt.equal(error.pointer, from, `${what}: names its field`);
+}
+
+/** Prepares, creates and starts with point `at` broken, and deletes by force; what came of it. */
+function broken(bundle: string, root: string, id: string, at: number) {
+  const real = makeRuntime(root);
+  const host = faultyHost(createNodeHost(), at, "fail");
+  const rt = makeRuntime(root, host);
+  const error = attempt(rt, () => prepare(rt, { id, bundle, ...OPTIONS }, MODE));
+  deleteContainer(real, { id, force: true });
+  return { ...host.seen, error, left: [...leftovers(real, id), ...rt.warnings] };
 }
 
 for (const [name, change] of Object.entries(CONFIGS)) {
   t.test(`${name}: every call of the parent fails once`, { skip: isRoot ? false : "needs root" }, (tt) => {
     const folder = makeFolder("faults");
     const bundle = makeBundle(folder, ["sleep", "60"], change);
-    const root = `${folder}/state`;
-    const real = makeRuntime(root);
-    let point = 1;
-    for (; ; point++) {
-      const id = `fault-${name}-${process.pid}-h${point}`;
-      const host = faultyHost(createNodeHost(), point, "fail");
-      const rt = makeRuntime(root, host);
-      const error = attempt(rt, () => prepare(rt, { id, bundle, ...OPTIONS }, MODE));
-      const done = host.runs() < point;
-      if (!done && error !== undefined) checkError(tt, error, `call ${point}`, undefined);
-      deleteContainer(real, { id, force: true });
-      tt.same([...leftovers(real, id), ...rt.warnings], [], `call ${point} leaves nothing`);
-      if (done) break;
+    const all = { points: 0, hits: 0, quiet: 0 };
+    for (let at = 1; ; at++) {
+      const what = `call ${at}`;
+      const { points, hit, child, error, left } = broken(
+        bundle,
+        `${folder}/state`,
+        `fault-${name}-${process.pid}-h${at}`,
+        at,
+      );
+      tt.same(left, [], `${what} leaves nothing`);
+      if (error !== undefined) checkError(tt, error, what, undefined, child);
+      if (points < at) break;
+      all.points++;
+      if (hit) all.hits++;
+      if (hit && !child && error === undefined) all.quiet++;
     }
-    tt.ok(point > 60, `${point} calls were broken`);
+    // Others are jumped over: what they care for is not so on this machine.
+    tt.ok(all.hits > 150 && all.hits > 0.8 * all.points, `${all.hits} of ${all.points} calls are reached`);
+    tt.ok(all.quiet <= 2, "only the two of warming up the cgroups may fail unheard");
     clean(folder);
     tt.end();
   });

@@ -6,21 +6,19 @@ import { type Prepared, prepare } from "../../../src/runtime/prepare.ts";
 import { startLocked } from "../../../src/runtime/start.ts";
 import { runtimeOf } from "../runtime-of.ts";
 import { failInit, waitInInit } from "./broken-plan.ts";
-import { faultyHost } from "./faulty-host.ts";
+import { faultyHost, type Points } from "./faulty-host.ts";
 
 /** What came of it, for sides that fail. */
-export interface Outcome {
+export interface Outcome extends Points {
   /** Undefined when all went well. */
   error?: { runt: boolean; message: string; line: string; pointer?: string | undefined };
-  /** How many programs were run. */
-  runs: number;
   warnings: string[];
 }
 
 /**
  * Creates and starts the container of a bundle. `argv` is: bundle, state root, id, side, point. Side "host" ends the
- * process at the given call of the parent, "init" says "reached" at the given step of init and waits; "fail-host" and
- * "fail-init" let the call or the step fail.
+ * process at the given point of the parent's programs, "init" says "reached" at the given step of init and waits; "fail-host" and
+ * "fail-init" let the point or the step fail. Point 0 of the parent breaks nothing.
  */
 export function work(host: Host, argv: readonly string[], kill: () => void): Outcome {
   const [bundle = "", root = "", id = "", side = "", number = "0"] = argv;
@@ -36,10 +34,10 @@ export function work(host: Host, argv: readonly string[], kill: () => void): Out
     const options = { id, bundle, noPivot: false, noNewKeyring: false, preserveFds: 0 };
     const created = carryOutCreate(rt, broken(prepare(rt, options, { detach: true, carryOut: true })));
     startLocked(rt, created.dir, created.state);
-    return { runs: faulty.runs(), warnings: rt.warnings };
+    return { ...faulty.seen, warnings: rt.warnings };
   } catch (thrown) {
     if (!side.startsWith("fail")) throw thrown;
-    return { error: factsOf(thrown), runs: faulty.runs(), warnings: rt.warnings };
+    return { ...faulty.seen, error: factsOf(thrown), warnings: rt.warnings };
   }
 }
 
