@@ -175,14 +175,14 @@ function claimedDir({ dir }: Progress): ContainerDir {
 function recordCreated(progress: Progress, prepared: Prepared): void {
   const { execution, state } = progress;
   const { rt } = execution;
-  const info = processInfo(rt.sys, state.pid);
-  if (info === undefined || execution.init === undefined) {
+  // The journal may have it already.
+  state.startTime ||= processInfo(rt.sys, state.pid)?.startTime ?? 0;
+  if (state.startTime === 0 || execution.init === undefined) {
     throw new RuntError({
       code: "INIT_DIED",
       message: "the container's init vanished before it was recorded",
     });
   }
-  state.startTime = info.startTime;
   state.phase = "created";
   state.late = lateOps(prepared.compiled.plan, execution.init);
   writeContainerHookState(progress, "created");

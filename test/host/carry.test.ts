@@ -30,7 +30,7 @@ t.test("lists are carried out one after the other, as one program", async (t) =>
       { calls: [sys("write", [slot("a.in"), { bytes: new Uint8Array([7, 8]) }, 2], { expect: 2 })] },
       { calls: [sys("read", [slot("a.out"), buf("got", 8), 8], { into: "length" })] },
     ],
-    NOTHING,
+    { known: NOTHING },
   );
   t.equal(runs, 1);
   t.equal(carried.failure, undefined);
@@ -45,7 +45,7 @@ t.test("the list whose call failed is named; those behind it are not carried out
     const lists = ["a", "b", "c"].map((name, i) => ({
       calls: [getpid(name), ...(i === at ? [missing] : []), getpid(`${name}.end`)],
     }));
-    const carried = carryLists(host, lists, NOTHING);
+    const carried = carryLists(host, lists, { known: NOTHING });
     t.match(carried.failure, { call: missing, errno: "ENOENT" });
     t.equal(carried.failure?.call, missing, "the very call");
     t.equal(carried.reached, at);
@@ -64,7 +64,7 @@ t.test("one call in several lists: the list at fault is told by where it failed"
   const carried = carryLists(
     host,
     Array.from({ length: 4 }, () => ({ calls: [shared] })),
-    NOTHING,
+    { known: NOTHING },
   );
   t.equal(carried.failure?.errno, "EMFILE");
   t.equal(carried.reached, 2);
@@ -80,7 +80,7 @@ t.test("labels belong to their list, slots known before keep their values", asyn
   const carried = carryLists(
     host,
     [{ calls: skips("a") }, { calls: skips("b") }, { calls: [goto("end"), getpid("c"), label("end")] }],
-    new Map([["b", 5]]),
+    { known: new Map([["b", 5]]) },
   );
   t.equal(carried.failure, undefined);
   t.same(

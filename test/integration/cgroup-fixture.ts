@@ -39,7 +39,7 @@ export function runSteps(
   for (const step of steps) {
     const carried = carry(host, step.calls, known);
     for (const name of carried.encoded.slots.keys()) known.set(name, slotValue(carried, name));
-    fds.note(step.calls, carried.failure?.call, known);
+    fds.note(step, carried.failure?.call, known);
     if (carried.failure !== undefined) return { step, failure: carried.failure };
   }
   return undefined;
