@@ -37,7 +37,7 @@ t.test("on v1 and hybrid init works while the parent makes the cgroups", async (
     "clone the root filesystem",
     "seal runt-init",
     "spawn runt-init",
-    "refuse a cgroup that is in use",
+    "refuse cgroup",
     "record in",
     "create cgroup",
     "deny all devices",
@@ -55,14 +55,14 @@ t.test("with a user namespace init may go on before its cgroups are made", async
     uidMappings: [{ containerID: 0, hostID: 1000, size: 10 }],
     gidMappings: [{ containerID: 0, hostID: 1000, size: 10 }],
   };
-  const steps = ["spawn runt-init", "release init: the id mappings", "refuse a cgroup", "move init"];
+  const steps = ["spawn runt-init", "release init: the id mappings", "refuse cgroup", "move init"];
   t.same(order(compile(HYBRID, linux).host, steps), steps);
 });
 
 t.test("on pure v2 init is born in its cgroup", async (t) => {
   const steps = [
     "take the id",
-    "refuse a cgroup that is in use",
+    "refuse cgroup",
     "record in",
     "create cgroup",
     "deny all devices",
