@@ -268,7 +268,6 @@ t.test("mounts before the first cgroup filesystem do not wait for init's cgroups
   const bind = (destination: string): Mount => ({ destination, source: "/src", options: ["bind"] });
   const titles = (mounts: Mount[]): string[][] => {
     const { early, late } = compile(mounts, { facts: { cgroup: HYBRID } });
-    // A mount may be several steps.
     return [early, late].map((steps) => [...new Set(steps.map((step) => step.from))]);
   };
   for (const type of ["cgroup", "cgroup2"]) {
