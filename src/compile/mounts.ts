@@ -21,7 +21,7 @@ export interface CompiledMount {
 /** All mounts of a plan. */
 export interface CompiledMounts {
   host: Step[];
-  /** Those before the first cgroup filesystem; init need not be in its cgroups for them. */
+  /** Those before the first that shows cgroups; init need not be in its own for them. */
   early: Step[];
   /** The others. */
   late: Step[];
@@ -47,11 +47,16 @@ function compileMount(input: CompileInput, cgroup: CgroupRecord, mount: Mount, i
   return { host: [], init: compileFilesystemMount(one), imports: [] };
 }
 
+/** True for a mount that may show the container's own cgroup, which has to be there then. */
+function showsCgroups({ type, source = "" }: Mount): boolean {
+  return type === "cgroup" || type === "cgroup2" || source.startsWith("/sys/fs/cgroup/");
+}
+
 /** Compiles mounts in their listed order. SPEC(config#mounts) Throws SPEC_UNSUPPORTED, SPEC_INVALID. */
 export function compileMounts(input: CompileInput, cgroup: CgroupRecord): CompiledMounts {
   const mounts = input.spec.mounts ?? [];
   const all = mounts.map((mount, i) => compileMount(input, cgroup, mount, i));
-  const first = mounts.findIndex(({ type }) => type === "cgroup" || type === "cgroup2");
+  const first = mounts.findIndex(showsCgroups);
   const early = first < 0 ? all.length : first;
   return {
     host: all.flatMap((one) => one.host),
