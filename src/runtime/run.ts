@@ -6,7 +6,7 @@ import { runPoststop } from "./host-hooks.ts";
 import { signalInit } from "./kill.ts";
 import { prepare } from "./prepare.ts";
 import { watchSignals } from "./signals.ts";
-import { startLocked } from "./start.ts";
+import { startCreated } from "./start.ts";
 import { closeGiven, openStdio, serve } from "./stdio.ts";
 import { lockContainer, unlockContainer } from "./store.ts";
 import { exitStatus } from "./wait.ts";
@@ -60,7 +60,7 @@ function removeEnded(rt: Runtime, { state, dir }: Created): void {
 function startOrDestroy(rt: Runtime, created: Created): void {
   const { state, dir } = created;
   try {
-    startLocked(rt, dir, state);
+    startCreated(rt, dir, state);
   } catch (error) {
     killInit(rt, state);
     destroyIfThere(rt, created);

@@ -27,14 +27,14 @@ const LOCK_WAIT_MS = 10_000;
 export function start(rt: Runtime, id: string): void {
   withContainer(rt, id, ({ dir, state }) => {
     lockContainer(rt, dir, LOCK_WAIT_MS);
-    startLocked(rt, dir, state);
+    const status = statusOf(rt, dir, state);
+    if (!canStart(status)) throw wrongStatus(refusal(status));
+    startCreated(rt, dir, state);
   });
 }
 
-/** start for a caller that holds the container's lock. */
-export function startLocked(rt: Runtime, dir: ContainerDir, state: StateFile): void {
-  const status = statusOf(rt, dir, state);
-  if (!canStart(status)) throw wrongStatus(refusal(status));
+/** start of a container that is created, for a caller that holds its lock. */
+export function startCreated(rt: Runtime, dir: ContainerDir, state: StateFile): void {
   if (state.spec.process === undefined) {
     throw new RuntError({
       code: "SPEC_INVALID",

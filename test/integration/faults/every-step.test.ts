@@ -6,7 +6,7 @@ import { createNodeHost } from "../../../src/host-node/host.ts";
 import { type Created, carryOutCreate } from "../../../src/runtime/create.ts";
 import { deleteContainer } from "../../../src/runtime/delete.ts";
 import { type Prepared, prepare } from "../../../src/runtime/prepare.ts";
-import { startLocked } from "../../../src/runtime/start.ts";
+import { startCreated } from "../../../src/runtime/start.ts";
 import { clean, isRoot, leftovers, makeBundle, makeFolder, makeRuntime, openFds } from "../lab.ts";
 import { failInit } from "./broken-plan.ts";
 import { CONFIGS } from "./configs.ts";
@@ -33,7 +33,7 @@ function attempt(rt: ReturnType<typeof makeRuntime>, prepared: () => Prepared): 
   let created: Created | undefined;
   try {
     created = carryOutCreate(rt, prepared());
-    startLocked(rt, created.dir, created.state);
+    startCreated(rt, created.dir, created.state);
     return undefined;
   } catch (error) {
     return error;

@@ -3,7 +3,7 @@ import { RuntError } from "../../../src/error/runt-error.ts";
 import type { Host } from "../../../src/host/port.ts";
 import { carryOutCreate } from "../../../src/runtime/create.ts";
 import { type Prepared, prepare } from "../../../src/runtime/prepare.ts";
-import { startLocked } from "../../../src/runtime/start.ts";
+import { startCreated } from "../../../src/runtime/start.ts";
 import { runtimeOf } from "../runtime-of.ts";
 import { failInit, waitInInit } from "./broken-plan.ts";
 import { faultyHost, type Points } from "./faulty-host.ts";
@@ -33,7 +33,7 @@ export function work(host: Host, argv: readonly string[], kill: () => void): Out
   try {
     const options = { id, bundle, noPivot: false, noNewKeyring: false, preserveFds: 0 };
     const created = carryOutCreate(rt, broken(prepare(rt, options, { detach: true, carryOut: true })));
-    startLocked(rt, created.dir, created.state);
+    startCreated(rt, created.dir, created.state);
     return { ...faulty.seen, warnings: rt.warnings };
   } catch (thrown) {
     if (!side.startsWith("fail")) throw thrown;
