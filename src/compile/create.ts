@@ -57,6 +57,10 @@ export function compileCreate(input: CompileInput): CompiledCreate {
   const imports: Slot[] = [...opens.imports, ...namespaceImports(input), ...mounts.imports];
   const intoCgroup = cgroup.join === "into";
   const cgroups: Step[] = [...cgroup.check, records.creating, ...cgroup.host];
+  const hostHooks = [
+    ...compileHostHooks(input.spec, "prestart"),
+    ...compileHostHooks(input.spec, "createRuntime"),
+  ];
   const host: Step[] = [
     // Who comes second has to hear that the id is taken, not that the winner's cgroup is in use.
     records.claim,
@@ -84,10 +88,9 @@ export function compileCreate(input: CompileInput): CompiledCreate {
     hostSync("joined", "await"),
     ...process.host,
     hostSync("joined", "release"),
-    hostSync("mounted", "await"),
-    ...compileHostHooks(input.spec, "prestart"),
-    ...compileHostHooks(input.spec, "createRuntime"),
-    hostSync("mounted", "release"),
+    ...(hostHooks.length === 0
+      ? []
+      : [hostSync("mounted", "await"), ...hostHooks, hostSync("mounted", "release")]),
     hostSync("ready", "await"),
     records.created,
     hostSync("ready", "release"),
@@ -103,7 +106,7 @@ export function compileCreate(input: CompileInput): CompiledCreate {
     ...mounts.late,
     ...compileDevices(input),
     ...compileDevLinks(input),
-    initSync("mounted", "meet"),
+    ...(hostHooks.length === 0 ? [] : [initSync("mounted", "meet")]),
     ...compileContainerHooks(input, "createContainer"),
     ...compileTerminal(input),
     ...compileSysctl(input),
