@@ -8,7 +8,7 @@ suites=(forky sid)
 store=$PWD/build/quickjs
 
 fail() {
-  echo "fetch-quickjs: $1; or set RUNT_QUICKJS_SRC to a folder with quickjs-ng's sources (0.11 or newer)" >&2
+  echo "fetch-quickjs: $1; or set RUNT_QUICKJS_SRC to a folder with quickjs-ng's sources (0.17)" >&2
   exit 1
 }
 

@@ -25,6 +25,9 @@ int gettimeofday(struct timeval *restrict now, void *restrict zone) {
   return 0;
 }
 
+/* immortal.c: from now on the references to what is in the heap are not counted. */
+void js_make_immortal(JSRuntime *runtime);
+
 /* What the core precompiles, serialized by an engine of its own: all that this leaves behind stays out of the heap. */
 static uint8_t *precompile(size_t *size) {
   JSValue core;
@@ -51,6 +54,7 @@ static bool fill_heap(void) {
     return false;
   }
   JS_FreeValue(context, steps);
+  js_make_immortal(JS_GetRuntime(context));
   runt_heap.context = context;
   runt_heap.core = core;
   return true;
