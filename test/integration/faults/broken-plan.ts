@@ -16,9 +16,12 @@ const WAIT: readonly Call[] = [
 /** The prepared create with `calls` at the beginning of step `index` of init. */
 function withCalls(prepared: Prepared, index: number, calls: readonly Call[]): Prepared {
   const { plan } = prepared.compiled;
-  const init: Step[] = plan.init.map((step, i) =>
-    i === index ? { ...step, calls: [...calls, ...step.calls] } : step,
-  );
+  const init = plan.init.map((step, i): Step => {
+    if (i !== index) return step;
+    // Without its place in the library, which has other calls.
+    const { kind, from, title, sync } = step;
+    return { kind, from, title, sync, calls: [...calls, ...step.calls] };
+  });
   const broken: Plan = { ...plan, init };
   return { ...prepared, compiled: { ...prepared.compiled, plan: broken } };
 }
