@@ -37,6 +37,11 @@ export function compileProgram(): Step {
   return { kind: "program", from: "runt:init", title: "seal runt-init and its program in memfds", calls: [] };
 }
 
+/** KERNEL: a new process first waits for its turn on the processor of its parent, up to 3 ms. */
+const LET_CHILD_RUN = sys("sched_yield", [], {
+  tolerate: ["EPERM", "ENOSYS"].map((errno) => ({ errno, why: "the caller's seccomp filter denies it" })),
+});
+
 /**
  * Host step: clone3 of the container's process, which becomes runt-init by execveat of the sealed memfd.
  * CVE-2019-5736: nothing of the host can be reached through /proc/<pid>/exe but the sealed copy.
@@ -69,7 +74,7 @@ export function compileSpawn(input: SpawnInput): Step {
     kind: "spawn",
     from: "/linux/namespaces",
     title: "spawn runt-init in the container's namespaces",
-    calls: input.joinPid ? inPidNamespace(spawn) : [spawn],
+    calls: [...(input.joinPid ? inPidNamespace(spawn) : [spawn]), LET_CHILD_RUN],
   };
 }
 
