@@ -6,7 +6,7 @@ import { placeOf } from "./cgroup-file.ts";
 import { allowsEverything, deviceRules } from "./device-rules.ts";
 import { v1DeviceStep, v2DeviceStep } from "./device-steps.ts";
 import { createDirectory, refuseUsed } from "./hierarchy-steps.ts";
-import { type CgroupJoin, joinProcs, openBirthplace } from "./join-steps.ts";
+import { type CgroupJoin, joinCgroups, NO_JOIN } from "./join-steps.ts";
 import { limitStep } from "./limit-steps.ts";
 import { type CgroupWarning, RESOURCES, type Resources } from "./limits.ts";
 import { cgroupDirectories } from "./paths.ts";
@@ -28,9 +28,11 @@ export interface CompiledCgroup {
    * undoing the refused creation would end the processes that were found.
    */
   check: readonly Step[];
-  join: CgroupJoin;
-  /** Makes the cgroups, sets the limits, and then moves the child there, or opens what it is to be born in. */
+  /** Makes the directory that init is born in; on pure v2 it gets its limits, too. */
+  birthplace: readonly Step[];
+  /** Makes the others and sets the limits, all before init joins. */
   host: readonly Step[];
+  join: CgroupJoin;
   /** What to journal before `host`, and to keep in the state file. */
   record: CgroupRecord;
   warnings: readonly CgroupWarning[];
@@ -38,8 +40,9 @@ export interface CompiledCgroup {
 
 const NOTHING: CompiledCgroup = {
   check: [],
-  join: "none",
+  birthplace: [],
   host: [],
+  join: NO_JOIN,
   record: { mode: "none", directories: [] },
   warnings: [],
 };
@@ -96,10 +99,8 @@ function deviceSteps(input: CgroupInput, resources: Resources, record: CgroupRec
 }
 
 /**
- * Compiles linux.cgroupsPath and linux.resources. On pure v2 the directory stays open in the slot "cgroup.dir" for
- * Spawn.cgroup; otherwise the steps of `host` want the child to be there, in the slot "init.pid". Throws SPEC_INVALID
- * for values without meaning, HOST_UNSUPPORTED for what this host's cgroups cannot do, SPEC_UNSUPPORTED for the systemd
- * driver.
+ * Compiles linux.cgroupsPath and linux.resources. Throws SPEC_INVALID for values without meaning, HOST_UNSUPPORTED for
+ * what this host's cgroups cannot do, SPEC_UNSUPPORTED for the systemd driver.
  */
 export function compileCgroup(input: CgroupInput): CompiledCgroup {
   if (input.options.systemdCgroup) {
@@ -118,16 +119,19 @@ export function compileCgroup(input: CgroupInput): CompiledCgroup {
   const directories = cgroupDirectories(path, input.id, facts.cgroup);
   const record: CgroupRecord = { mode: facts.cgroup.mode, directories };
   const { limits, warnings } = placeLimits(resources, record);
-  const join = record.mode === "v2" ? "into" : "procs";
+  const created = (version: 1 | 2): Step[] =>
+    directories.flatMap((one, i) => (one.version === version ? [createDirectory(directories, i, from)] : []));
+  const limited = [
+    ...limits.map(({ write, directory }, i) => limitStep(write, placeOf(directories, directory), i)),
+    ...deviceSteps(input, resources, record),
+  ];
+  // Limits of a hybrid host are all set beside init, since most of them are v1.
+  const isPure = record.mode === "v2";
   return {
-    join,
     check: refuseUsed(directories, facts.arch, from),
-    host: [
-      ...directories.map((_, i) => createDirectory(directories, i, from)),
-      ...limits.map(({ write, directory }, i) => limitStep(write, placeOf(directories, directory), i)),
-      ...deviceSteps(input, resources, record),
-      join === "into" ? openBirthplace(directories, facts.arch, from) : joinProcs(directories, from),
-    ],
+    birthplace: [...created(2), ...(isPure ? limited : [])],
+    host: [...created(1), ...(isPure ? [] : limited)],
+    join: joinCgroups(directories, facts.arch, from),
     record,
     warnings,
   };

@@ -4,15 +4,8 @@ import { AT_FDCWD } from "../plan/build.ts";
 import type { Step } from "../plan/step.ts";
 import { mountSlot } from "./cgroup-file.ts";
 import { openMount } from "./hierarchy-steps.ts";
-import { type CgroupJoin, joinProcs, openBirthplace } from "./join-steps.ts";
+import { type CgroupJoin, joinCgroups, NO_JOIN } from "./join-steps.ts";
 import type { CgroupDirectory, CgroupRecord } from "./record.ts";
-
-/** How a process gets into the cgroups of a running container. */
-export interface ExecJoin {
-  join: CgroupJoin;
-  /** Wants the child to be there unless it is to be born in the cgroup. */
-  host: readonly Step[];
-}
 
 const FROM = "runt:exec-cgroup";
 
@@ -83,18 +76,15 @@ export function joinForExec(
   record: CgroupRecord,
   initPid: number,
   values: readonly string[] = [],
-): ExecJoin {
+): CgroupJoin {
   if (record.directories.length === 0) {
     if (values.length > 0) throw usage(values[0] ?? "", "the container has no cgroup");
-    return { join: "none", host: [] };
+    return NO_JOIN;
   }
   const moved = values.length === 0 ? unifiedPathOf(sys, initPid) : undefined;
   const directories = execDirectories(record, values).map((entry) =>
     entry.version === 2 && moved !== undefined ? { ...entry, path: moved } : entry,
   );
-  const open = openHierarchies(sys, directories);
-  if (record.mode === "v2") {
-    return { join: "into", host: [open, openBirthplace(directories, sys.host.arch, FROM)] };
-  }
-  return { join: "procs", host: [open, joinProcs(directories, FROM)] };
+  const join = joinCgroups(directories, sys.host.arch, FROM);
+  return { ...join, born: [openHierarchies(sys, directories), ...join.born] };
 }

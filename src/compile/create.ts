@@ -55,8 +55,6 @@ export function compileCreate(input: CompileInput): CompiledCreate {
   const opens = compileOpens(input);
   const newUserNamespace = userNamespaceOf(input.spec) === "new";
   const imports: Slot[] = [...opens.imports, ...namespaceImports(input), ...mounts.imports];
-  const intoCgroup = cgroup.join === "into";
-  const cgroups: Step[] = [...cgroup.check, records.creating, ...cgroup.host];
   const hostHooks = [
     ...compileHostHooks(input.spec, "prestart"),
     ...compileHostHooks(input.spec, "createRuntime"),
@@ -64,7 +62,10 @@ export function compileCreate(input: CompileInput): CompiledCreate {
   const host: Step[] = [
     // Who comes second has to hear that the id is taken, not that the winner's cgroup is in use.
     records.claim,
-    ...(intoCgroup ? cgroups : []),
+    ...cgroup.check,
+    records.creating,
+    ...cgroup.birthplace,
+    ...cgroup.join.born,
     ...opens.steps,
     ...compileNamespaceOpens(input),
     ...rootfs.host,
@@ -76,18 +77,20 @@ export function compileCreate(input: CompileInput): CompiledCreate {
       flags: cloneFlags(input),
       newUserNamespace,
       joinPid: joinsPidNamespace(input),
-      intoCgroup,
+      intoCgroup: cgroup.join.into,
       imports,
       preserveFds: input.options.preserveFds,
     }),
     ...compileIdMaps(input),
     ...(newUserNamespace ? [hostSync("mapped", "release")] : []),
     // Beside init, which makes mounts meanwhile.
-    ...(intoCgroup ? [] : cgroups),
+    ...cgroup.host,
+    ...cgroup.join.open,
     // KERNEL: execve puts back the stack limit that it began with; init's first word says that it is past that.
     hostSync("joined", "await"),
     ...process.host,
     hostSync("joined", "release"),
+    ...cgroup.join.handOver,
     ...(hostHooks.length === 0
       ? []
       : [hostSync("mounted", "await"), ...hostHooks, hostSync("mounted", "release")]),
@@ -102,6 +105,7 @@ export function compileCreate(input: CompileInput): CompiledCreate {
     ...rootfs.init,
     ...mounts.early,
     initSync("joined", "meet"),
+    ...cgroup.join.init,
     ...compileCgroupNamespace(input),
     ...mounts.late,
     ...compileDevices(input),

@@ -1,4 +1,4 @@
-import type { ExecJoin } from "../cgroup/exec-join.ts";
+import type { CgroupJoin } from "../cgroup/join-steps.ts";
 import { AT_FDCWD, O, OPEN_HOW_SIZE, openHow, slot, str, sys } from "../plan/build.ts";
 import type { Slot } from "../plan/call.ts";
 import type { Plan, Step } from "../plan/step.ts";
@@ -17,7 +17,7 @@ export interface ExecInput {
   input: CompileInput;
   /** Host pid of the container's init; the executor holds a pidfd of it in slot "target.pidfd". */
   pid: number;
-  cgroup: ExecJoin;
+  cgroup: CgroupJoin;
 }
 
 /** A compiled exec. */
@@ -83,26 +83,28 @@ export function compileExec({ input, pid, cgroup }: ExecInput): CompiledExec {
   const host: Step[] = [
     ...opens.steps,
     ...(ownPid ? [openPidNamespace(pid)] : []),
-    ...(cgroup.join === "into" ? cgroup.host : []),
+    ...cgroup.born,
     compileProgram(),
     compileSpawn({
       id: input.id,
       flags: 0,
       newUserNamespace: false,
       joinPid: ownPid,
-      intoCgroup: cgroup.join === "into",
+      intoCgroup: cgroup.into,
       imports,
       preserveFds: input.options.preserveFds,
     }),
-    ...(cgroup.join === "into" ? [] : cgroup.host),
+    ...cgroup.open,
     // KERNEL: execve puts back the stack limit that it began with; init's first word says that it is past that.
     hostSync("joined", "await"),
     ...process.host,
     hostSync("joined", "release"),
+    ...cgroup.handOver,
   ];
   const init: Step[] = [
     ...compileInitSetup(input),
     initSync("joined", "meet"),
+    ...cgroup.init,
     joinNamespaces(input),
     ...compileExecTerminal(input),
     ...process.init,

@@ -1,5 +1,5 @@
 import { buf, slot, sys } from "../plan/build.ts";
-import { AF_UNIX, MSG, receivedFd, receivingFd, SOCK, unixAddress } from "../plan/socket.ts";
+import { AF_UNIX, MSG, receivedFd, receivingFds, SOCK, unixAddress } from "../plan/socket.ts";
 import type { Step } from "../plan/step.ts";
 
 /** The address of the gate, relative to the working directory: state paths can be longer than a sun_path. */
@@ -36,7 +36,7 @@ export function compileGate(): Step[] {
         sys("close", [slot("gate.fd")]),
         sys(
           "recvmsg",
-          [slot("sync.fd"), receivingFd(buf("gate.byte", 8), 1, "gate.control"), MSG.CMSG_CLOEXEC],
+          [slot("sync.fd"), receivingFds(buf("gate.byte", 8), 1, "gate.control", 1), MSG.CMSG_CLOEXEC],
           { expect: 1, load: [receivedFd("hook.output", "gate.control")] },
         ),
       ],

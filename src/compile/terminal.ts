@@ -14,7 +14,7 @@ import {
   sys,
 } from "../plan/build.ts";
 import type { Call } from "../plan/call.ts";
-import { MSG, sendingFd } from "../plan/socket.ts";
+import { MSG, sendingFds } from "../plan/socket.ts";
 import type { Step } from "../plan/step.ts";
 import type { CompileInput } from "./input.ts";
 import { attachMount, cloneMount, closeAll } from "./mount-calls.ts";
@@ -149,7 +149,7 @@ function mountConsole(input: CompileInput): Step {
 
 /** Sends the master to whoever keeps the terminal, and makes the peer this session's terminal and stdio. */
 function handOver(): Step {
-  const message = sendingFd(str("/dev/ptmx"), 9, { slot: "terminal.master", width: 4 });
+  const message = sendingFds(str("/dev/ptmx"), 9, [{ slot: "terminal.master", width: 4 }]);
   return {
     kind: "terminal",
     from: FROM,

@@ -89,10 +89,8 @@ export function carryOutCreate(
   try {
     progress.execution.init = encodeInit(progress.execution);
     runHostSteps(progress.execution, handlersOf(progress, prepared));
-    prepared.warmup.end();
     closeFds(progress.execution, ["init.pidfd"]);
   } catch (error) {
-    prepared.warmup.end();
     undo(progress, prepared);
     closeQuietly(progress.execution);
     throw error;
@@ -123,8 +121,6 @@ function handlersOf(progress: Progress, prepared: Prepared): StepHandlers {
       execution.slots.set("state.dir", progress.dir.fd);
     },
     journal: () => {
-      // Where init is there already, delete has to find it: it may be in some of its cgroups only.
-      progress.state.startTime = processInfo(rt.sys, progress.state.pid)?.startTime ?? 0;
       writeState(rt, claimedDir(progress), progress.state);
       progress.journaled = true;
     },
@@ -175,14 +171,14 @@ function claimedDir({ dir }: Progress): ContainerDir {
 function recordCreated(progress: Progress, prepared: Prepared): void {
   const { execution, state } = progress;
   const { rt } = execution;
-  // The journal may have it already.
-  state.startTime ||= processInfo(rt.sys, state.pid)?.startTime ?? 0;
-  if (state.startTime === 0 || execution.init === undefined) {
+  const info = processInfo(rt.sys, state.pid);
+  if (info === undefined || execution.init === undefined) {
     throw new RuntError({
       code: "INIT_DIED",
       message: "the container's init vanished before it was recorded",
     });
   }
+  state.startTime = info.startTime;
   state.phase = "created";
   state.late = lateOps(prepared.compiled.plan, execution.init);
   writeContainerHookState(progress, "created");

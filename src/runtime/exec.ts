@@ -27,7 +27,6 @@ import { watchSignals } from "./signals.ts";
 import { type Found, statusOf, withContainer } from "./status.ts";
 import { closeGiven, openStdio, type Stdio, serve } from "./stdio.ts";
 import { exitStatus, waitPidfd } from "./wait.ts";
-import { type Warmup, warmCgroups } from "./warm-cgroups.ts";
 
 const SIGKILL = 9;
 
@@ -48,12 +47,10 @@ function execIn(rt: Runtime, { dir, state }: Found, options: ExecOptions): numbe
   checkTerminal(process.terminal === true, options.consoleSocket, options.detach);
   const target = openTarget(rt, state);
   const facts = probeFacts(rt.sys);
-  const warmup = warmCgroups(rt, facts);
   try {
     const plan = compile(rt, state, process, options, facts);
-    return carryOutExec(rt, { plan, process, target, warmup }, options);
+    return carryOutExec(rt, { plan, process, target }, options);
   } finally {
-    warmup.end();
     rt.sys.close(target);
   }
 }
@@ -63,11 +60,10 @@ interface Compiled {
   plan: Plan;
   process: Process;
   target: number;
-  warmup: Warmup;
 }
 
 function carryOutExec(rt: Runtime, compiled: Compiled, options: ExecOptions): number {
-  const { plan, process, target, warmup } = compiled;
+  const { plan, process, target } = compiled;
   const signals = options.detach ? -1 : watchSignals(rt);
   const stdio = options.detach ? undefined : openStdio(rt, process.terminal === true);
   const known = [
@@ -78,7 +74,6 @@ function carryOutExec(rt: Runtime, compiled: Compiled, options: ExecOptions): nu
   const execution = newExecution(rt, plan, known);
   try {
     spawn(execution, process);
-    warmup.end();
     if (options.pidFile !== undefined) {
       writePidFile(rt.sys, absolutePath(rt, options.pidFile), slotOf(execution, "init.pid"));
     }

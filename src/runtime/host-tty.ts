@@ -1,7 +1,7 @@
 import { RuntError } from "../error/runt-error.ts";
 import { bufferBytes, carry } from "../host/carry.ts";
 import { buf, slot, sys } from "../plan/build.ts";
-import { MSG, receivedFd, receivingFd } from "../plan/socket.ts";
+import { MSG, receivedFd, receivingFds } from "../plan/socket.ts";
 import type { Runtime } from "./context.ts";
 
 const TCGETS = 0x5401;
@@ -71,7 +71,7 @@ export function copyWindowSize(rt: Runtime, from: number, to: number): void {
 
 /** Receives the terminal that init sends over the console socket. Throws CONSOLE. */
 export function receiveTerminal(rt: Runtime, socket: number): number {
-  const message = receivingFd(buf("name", 64), 64, "control");
+  const message = receivingFds(buf("name", 64), 64, "control", 1);
   const calls = [
     sys("recvmsg", [slot("console"), message, MSG.CMSG_CLOEXEC], {
       load: [receivedFd("terminal", "control")],

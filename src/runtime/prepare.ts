@@ -10,7 +10,6 @@ import { homeOf } from "./home.ts";
 import { checkPreservedFds } from "./preserved-fds.ts";
 import { seccompFilterOf } from "./seccomp-filter.ts";
 import { refuseExisting } from "./store.ts";
-import { NO_WARMUP, type Warmup, warmCgroups } from "./warm-cgroups.ts";
 
 /** Everything that create needs, worked out without any effect on the host. */
 export interface Prepared {
@@ -19,8 +18,6 @@ export interface Prepared {
   bundle: Bundle;
   /** Absolute path; undefined = none wanted. */
   pidFile: string | undefined;
-  /** Runs beside create. */
-  warmup: Warmup;
 }
 
 /** What the caller of prepare decides. */
@@ -44,11 +41,9 @@ export function prepare(rt: Runtime, options: CreateOptions, mode: PrepareMode):
   if (mode.carryOut) refuseExisting(rt, options.id);
   const pidFile = options.pidFile === undefined ? undefined : absolutePath(rt, options.pidFile);
   const bundle = openBundle(rt, options.bundle);
-  const warmup = mode.carryOut ? warmCgroups(rt, facts) : NO_WARMUP;
   try {
-    return { ...prepareBundle(rt, options, mode, bundle, facts), bundle, pidFile, warmup };
+    return { ...prepareBundle(rt, options, mode, bundle, facts), bundle, pidFile };
   } catch (error) {
-    warmup.end();
     rt.sys.close(bundle.fd);
     throw error;
   }

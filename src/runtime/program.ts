@@ -21,10 +21,7 @@ const F_ADD_SEALS = 1033;
 /** F_SEAL_SEAL, SHRINK, GROW, WRITE. */
 const ALL_SEALS = 0xf;
 
-/**
- * Encodes the init list, whose inherited fds are not known yet. Takes no part in what the parent does, so that it may
- * run while the kernel is busy (warm-cgroups.ts).
- */
+/** Encodes the init list, whose inherited fds are not known yet. */
 export function encodeInit({ rt, plan }: Execution): Encoded {
   return encodeProgram(plan.init, {
     arch: rt.host.arch,

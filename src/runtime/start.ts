@@ -2,7 +2,7 @@ import { GATE_ADDRESS } from "../compile/gate.ts";
 import { RuntError } from "../error/runt-error.ts";
 import { O, str } from "../plan/build.ts";
 import type { Slot } from "../plan/call.ts";
-import { AF_UNIX, MSG, SOCK, sendingFd } from "../plan/socket.ts";
+import { AF_UNIX, MSG, SOCK, sendingFds } from "../plan/socket.ts";
 import type { StateFile } from "../state/state-file.ts";
 import { canStart, type Status, wrongStatus } from "../state/status.ts";
 import { receive } from "./await-init.ts";
@@ -99,7 +99,7 @@ function connectGate(rt: Runtime, dir: ContainerDir): number {
 
 /** One byte, and with it the fd for the output of startContainer hooks. */
 function sendGo(rt: Runtime, gate: number, output: number): void {
-  const message = sendingFd(str("g"), 1, { u32: output });
+  const message = sendingFds(str("g"), 1, [{ u32: output }]);
   if (rt.sys.call("sendmsg", [gate, message, MSG.NOSIGNAL], ["EPIPE", "ECONNRESET"]) < 0) {
     throw wrongStatus(refusal("stopped"));
   }

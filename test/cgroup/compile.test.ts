@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import t from "tap";
 import { type CgroupInput, type CompiledCgroup, compileCgroup } from "../../src/cgroup/compile.ts";
+import { NO_JOIN } from "../../src/cgroup/join-steps.ts";
 import type { CgroupFacts, HostFacts } from "../../src/host/facts.ts";
 import type { Call, Slot, SysCall } from "../../src/plan/call.ts";
 import { encodeProgram } from "../../src/plan/encode-plan.ts";
@@ -29,8 +30,9 @@ function printed(compiled: CompiledCgroup): string {
   ];
   return [
     ...steps("check", compiled.check),
-    ...steps("host", compiled.host),
-    `join ${compiled.join}`,
+    ...steps("birthplace", [...compiled.birthplace, ...compiled.join.born]),
+    ...steps("host", [...compiled.host, ...compiled.join.open, ...compiled.join.handOver]),
+    ...steps("init", compiled.join.init),
     ...compiled.warnings.map((warning) => `warning ${warning.pointer}: ${warning.message}`),
     "",
   ].join("\n");
@@ -81,34 +83,50 @@ t.test("the same input gives the same steps", async (t) => {
   t.same(compile(FULL, HYBRID), compile(FULL, HYBRID));
 });
 
+/** All steps of the parent, in order. */
+function hostSteps({ check, birthplace, host, join }: CompiledCgroup): Step[] {
+  return [...check, ...birthplace, ...join.born, ...host, ...join.open, ...join.handOver];
+}
+
 t.test("how a process joins", async (t) => {
-  t.equal(compile(FULL, V2).join, "into");
+  const pure = compile(FULL, V2).join;
+  t.match([pure.into, pure.open, pure.handOver, pure.init], [true, [], [], []]);
+  t.equal(compile({}, V1).join.into, false);
+  t.same(compile({}, V1).join.born, []);
   const hybrid = compile(FULL, HYBRID);
-  t.equal(hybrid.join, "procs");
+  t.equal(hybrid.join.into, true);
   t.equal(hybrid.record.directories.length, HYBRID.v1.length + 1);
   t.equal(hybrid.record.mode, "hybrid");
 });
 
-t.test("on v1 and hybrid the parent writes init's pid into every cgroup.procs", async (t) => {
+t.test("init is given the tasks of every v1 cgroup and moves itself", async (t) => {
   for (const cgroup of [V1, HYBRID]) {
-    const { host, record } = compile(cgroup === V1 ? {} : FULL, cgroup);
-    const join = host.at(-1)?.calls ?? [];
+    const { join, record } = compile(cgroup === V1 ? {} : FULL, cgroup);
+    const v1 = record.directories.flatMap(({ version, path }, i) => (version === 1 ? [{ path, i }] : []));
+    t.equal(v1.length, cgroup.v1.length);
+    const calls = join.open.flatMap((step) => step.calls);
     t.same(
-      join.map((call) => call.op === "sys" && [call.name, call.args[0], call.args[1], call.into]),
-      record.directories.flatMap(({ path }, i) => [
-        ["openat2", { slot: `cgroup.mount.${i}` }, { str: `${path}/cgroup.procs` }, `cgroup.procs.${i}`],
-        ["write", { slot: `cgroup.procs.${i}` }, { text: [{ slot: "init.pid" }] }, undefined],
+      calls.map((call) => call.op === "sys" && [call.name, call.args[0], call.args[1], call.into]),
+      v1.map(({ path, i }) => [
+        "openat2",
+        { slot: `cgroup.mount.${i}` },
+        { str: `${path}/tasks` },
+        `cgroup.tasks.${i}`,
       ]),
     );
-    for (const call of join) {
-      if (call.op !== "sys" || call.name !== "write") continue;
-      t.equal(call.expect, call.args[2], "all of the number is written");
-    }
-    const others = slotsOf(host.slice(0, -1).flatMap((step) => step.calls));
-    t.notOk(others.read.includes("init.pid"), "only the last step needs the child");
+    const sent = JSON.stringify(join.handOver[0]?.calls);
+    const [receive, ...writes] = join.init.flatMap((step) => step.calls);
+    for (const { i } of v1) t.match(sent, `{"slot":"cgroup.tasks.${i}","width":4}`);
+    t.match(receive, { name: "recvmsg", load: v1.map(({ i }) => ({ into: `cgroup.tasks.${i}` })) });
+    t.match(
+      writes,
+      v1.map(({ i }) => ({
+        name: "write",
+        args: [{ slot: `cgroup.tasks.${i}` }, { str: "0" }, 1],
+        expect: 1,
+      })),
+    );
   }
-  const { read } = slotsOf(compile(FULL, V2).host.flatMap((step) => step.calls));
-  t.notOk(read.includes("init.pid"), "on pure v2 the child is born later");
 });
 
 /** Slots that a list reads, and those that it writes. */
@@ -139,9 +157,9 @@ t.test(
       [{}, V1],
     ] as const) {
       const compiled = compile(linux, cgroup);
-      const known = new Map<Slot, number>(compiled.join === "procs" ? [["init.pid", 4242]] : []);
-      const writers = new Map<Slot, Set<Step>>([["init.pid", new Set()]]);
-      for (const step of [...compiled.check, ...compiled.host]) {
+      const known = new Map<Slot, number>([["sync.host", 4]]);
+      const writers = new Map<Slot, Set<Step>>([["sync.host", new Set()]]);
+      for (const step of hostSteps(compiled)) {
         const { read, written } = slotsOf(step.calls);
         for (const slot of written) {
           known.set(slot, 3);
@@ -172,41 +190,47 @@ t.test("each hierarchy is opened once, by the check, and the rest starts from th
       opens(compiled.check).map((call) => call.args[1]),
       mounts,
     );
-    t.same(opens(compiled.host), []);
+    t.same(opens(hostSteps(compiled).slice(compiled.check.length)), []);
   }
 });
 
 const FULL_WITHOUT_HUGE: Linux = { ...FULL, resources: { ...FULL.resources, hugepageLimits: [] } };
 
 t.test("limits come before the child joins", async (t) => {
-  const kinds = compile(FULL, HYBRID).host.map((step) => step.title);
-  t.equal(kinds.at(-1), "move init into the cgroups");
-  t.equal(compile(FULL, V2).host.at(-1)?.title, "open the cgroup for joining");
-  t.ok(kinds.some((title) => title === "write memory.limit_in_bytes = 64 MiB"));
+  const hybrid = compile(FULL, HYBRID);
+  t.ok(hybrid.host.some(({ title }) => title === "write memory.limit_in_bytes = 64 MiB"));
+  t.match(
+    hybrid.birthplace.map(({ title }) => title),
+    [/^create cgroup \/docker/],
+    "and those of a hybrid host beside init",
+  );
+  const pure = compile(FULL, V2);
+  t.same(pure.host, []);
+  t.ok(pure.birthplace.some(({ title }) => title.startsWith("write memory.max")));
 });
 
 t.test("a container without rights, path and limits has no cgroup", async (t) => {
   for (const over of [{ euid: 1000 }, { inUserNamespace: true }]) {
-    t.match(compile({}, V2, over), { check: [], host: [], join: "none", record: { directories: [] } });
-    t.match(compile({ resources: { devices: [{ allow: false }] } }, V2, over), { join: "none" });
-    t.match(compile({ cgroupsPath: "/a" }, V2, over), { join: "into" });
-    t.match(compile({ resources: { pids: { limit: 5 } } }, V2, over), { join: "into" });
+    t.match(compile({}, V2, over), { check: [], host: [], join: NO_JOIN, record: { directories: [] } });
+    t.match(compile({ resources: { devices: [{ allow: false }] } }, V2, over), { join: NO_JOIN });
+    t.match(compile({ cgroupsPath: "/a" }, V2, over), { join: { into: true } });
+    t.match(compile({ resources: { pids: { limit: 5 } } }, V2, over), { join: { into: true } });
   }
 });
 
 t.test("device rules are left out where only the user namespace could carry them", async (t) => {
-  const titles = compile(FULL, V2, { inUserNamespace: true }).host.map((step) => step.title);
+  const titles = hostSteps(compile(FULL, V2, { inUserNamespace: true })).map((step) => step.title);
   t.notOk(titles.some((title) => /devices/.test(title)));
 });
 
 t.test("a privileged container on v2 needs no device program", async (t) => {
   const linux: Linux = { resources: { devices: [{ allow: true, access: "rwm" }] } };
-  const calls = compile(linux, V2).host.flatMap((step) => step.calls);
+  const calls = hostSteps(compile(linux, V2)).flatMap((step) => step.calls);
   t.notOk(calls.some((call) => call.op === "sys" && call.name === "bpf"));
 });
 
 t.test("a host without cgroups", async (t) => {
-  t.match(compile({}, NONE), { join: "none", host: [] });
+  t.match(compile({}, NONE), { join: NO_JOIN, host: [] });
   t.throws(() => compile({ cgroupsPath: "/a" }, NONE), {
     code: "HOST_UNSUPPORTED",
     pointer: "/linux/cgroupsPath",

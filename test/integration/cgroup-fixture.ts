@@ -1,6 +1,7 @@
 /** Real cgroups with real processes in them, for the tests of src/cgroup. Needs root. */
 import { existsSync, readFileSync } from "node:fs";
 import { type CompiledCgroup, compileCgroup } from "../../src/cgroup/compile.ts";
+import type { CgroupJoin } from "../../src/cgroup/join-steps.ts";
 import { killAll, remove } from "../../src/cgroup/manager.ts";
 import type { CgroupRecord } from "../../src/cgroup/record.ts";
 import { type CallFailure, carry, slotValue } from "../../src/host/carry.ts";
@@ -10,6 +11,7 @@ import { Sys } from "../../src/host/sys.ts";
 import { createNodeHost } from "../../src/host-node/host.ts";
 import { buf, sys as call, load, str } from "../../src/plan/build.ts";
 import type { Call, Slot } from "../../src/plan/call.ts";
+import { SOCK } from "../../src/plan/socket.ts";
 import type { Step } from "../../src/plan/step.ts";
 import { OpenFds } from "../../src/runtime/open-fds.ts";
 import type { Spec } from "../../src/spec/types.ts";
@@ -73,19 +75,6 @@ export function reap(pid: number): number {
   return (status & 0x7f) === 0 ? (status >> 8) & 0xff : -(status & 0x7f);
 }
 
-/** How a process joins: a container's own or one of exec. */
-type Join = Pick<CompiledCgroup, "join" | "host">;
-
-/** The host steps that need no child. */
-export function beforeChild({ join, host }: Join): readonly Step[] {
-  return join === "procs" ? host.slice(0, -1) : host;
-}
-
-/** The others: the one that moves it, if it is not born in its cgroup. */
-function withChild({ join, host }: Join): readonly Step[] {
-  return join === "procs" ? host.slice(-1) : [];
-}
-
 /** A container's cgroups on this machine. */
 export class TestCgroup {
   readonly path: string;
@@ -109,45 +98,37 @@ export class TestCgroup {
 
   /** Checks and makes the cgroups, up to what wants the child to be there. */
   make(): { step: Step; failure: CallFailure } | undefined {
-    return runSteps([...this.compiled.check, ...beforeChild(this.compiled)], this.known, this.fds);
+    const { check, birthplace, host, join } = this.compiled;
+    return runSteps([...check, ...birthplace, ...host, ...join.born], this.known, this.fds);
   }
 
   /** Starts a shell command in the cgroups, joining as a container's init does; gives its pid. */
-  start(command: string, join: Join = this.compiled): number {
-    const gate = sys.pipe(0);
-    const args = { vec: ["sh", "-c", command] };
-    const child: Call[] = [
-      call("close", [gate[1]]),
-      // On v1 and hybrid it waits until it has been moved.
-      call("read", [gate[0], buf("gate", 8), 1], { expect: 1 }),
-      call("execve", [str("/bin/sh"), args, { vec: ["PATH=/usr/bin:/bin"] }]),
-    ];
+  start(command: string, join: CgroupJoin = this.compiled.join): number {
+    const [ours, theirs] = sys.socketpair(SOCK.SEQPACKET);
+    const known = new Map<Slot, number>([...this.known, ["sync.host", ours], ["sync.fd", theirs]]);
     const spawn: Call = {
       op: "spawn",
       flags: 0,
       into: "child.pid",
-      cgroup: join.join === "into" ? "cgroup.dir" : undefined,
-      child,
+      cgroup: join.into ? "cgroup.dir" : undefined,
+      child: [
+        call("close", [ours]),
+        ...join.init.flatMap(({ calls }) => calls),
+        call("execve", [str("/bin/sh"), { vec: ["sh", "-c", command] }, { vec: ["PATH=/usr/bin:/bin"] }]),
+      ],
     };
-    const carried = carry(host, [spawn], this.known);
+    const carried = carry(host, [spawn], known);
     if (carried.failure !== undefined) throw new Error(`spawn: ${carried.failure.errno}`);
     const pid = slotValue(carried, "child.pid");
-    this.move(pid, join);
-    sys.write(gate[1], "1");
-    for (const fd of gate) sys.close(fd);
+    const fds = new OpenFds();
+    const failed = runSteps([...join.open, ...join.handOver], known, fds);
+    for (const name of fds.take([])) sys.close(known.get(name) ?? -1);
+    for (const fd of [ours, theirs]) sys.close(fd);
+    if (failed !== undefined) throw new Error(`${failed.step.title}: ${failed.failure.errno}`);
     // Until execve the child runs on the program's memory, which has to stay alive so long.
     if (!until(() => commandOf(pid) !== OWN_COMMAND))
       throw new Error(`no execve: ${carried.encoded.bytes.length}`);
     return pid;
-  }
-
-  /** Moves a child as the parent of a container's init does, unless it was born in its cgroup. */
-  private move(pid: number, join: Join): void {
-    const known = new Map<Slot, number>([...this.known, ["init.pid", pid]]);
-    const fds = new OpenFds();
-    const failed = runSteps(withChild(join), known, fds);
-    for (const name of fds.take([])) sys.close(known.get(name) ?? -1);
-    if (failed !== undefined) throw new Error(`${failed.step.title}: ${failed.failure.errno}`);
   }
 
   /** Runs a shell command in the cgroups to its end; gives its exit status. */

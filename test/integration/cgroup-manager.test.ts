@@ -15,17 +15,7 @@ import {
   updateLimits,
 } from "../../src/cgroup/manager.ts";
 import type { Slot } from "../../src/plan/call.ts";
-import {
-  beforeChild,
-  cgroupsOf,
-  facts,
-  reap,
-  runSteps,
-  sys,
-  TestCgroup,
-  uniquePath,
-  until,
-} from "./cgroup-fixture.ts";
+import { cgroupsOf, facts, reap, runSteps, sys, TestCgroup, uniquePath, until } from "./cgroup-fixture.ts";
 
 const isRoot = process.getuid?.() === 0;
 const has = (controller: string): boolean =>
@@ -200,7 +190,7 @@ t.test(
     const where = (values: readonly string[]): Set<string> => {
       const join = joinForExec(sys, cgroup.record, init, values);
       const known = new Map<Slot, number>();
-      t.equal(runSteps(beforeChild(join), known), undefined);
+      t.equal(runSteps(join.born, known), undefined);
       const other = new TestCgroup({}, cgroup.path);
       for (const [name, value] of known) other.known.set(name, value);
       const pid = other.start("exec sleep 100", join);
