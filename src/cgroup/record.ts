@@ -36,11 +36,14 @@ export function unifiedDirectory(directories: readonly CgroupDirectory[]): Cgrou
   return directories.find((entry) => entry.version === 2);
 }
 
-/** The hierarchy that is asked for processes: every container joins all of them, so one is enough. */
+/**
+ * The hierarchy that is asked for processes: every container joins all of them, so one is enough. In the cgroup2 one
+ * init is from its birth.
+ */
 export function processDirectory(record: CgroupRecord): CgroupDirectory | undefined {
   return (
-    directoryOf(record.directories, "freezer") ??
     unifiedDirectory(record.directories) ??
+    directoryOf(record.directories, "freezer") ??
     record.directories[0]
   );
 }
