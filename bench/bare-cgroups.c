@@ -72,7 +72,7 @@ void make_cgroups(void) {
       inherit_cpuset(cgroup->dir, "cpuset.mems");
     }
     if (strcmp(cgroup->name, "devices") == 0) allow_devices(cgroup->dir);
-    snprintf(path, sizeof path, "%s/cgroup.procs", cgroup->dir);
-    cgroup->procs = (int)need(path, open(path, O_WRONLY | O_CLOEXEC));
+    snprintf(path, sizeof path, "%s/tasks", cgroup->dir);
+    cgroup->tasks = (int)need(path, open(path, O_WRONLY | O_CLOEXEC));
   }
 }

@@ -78,8 +78,8 @@ static void child(int gate, int root, const char *rootfs, const char *id, char *
   need("prctl", prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
   need("setsid", setsid());
   for (int i = 0; i < cgroup_count; i++) {
-    need(cgroups[i].name, write(cgroups[i].procs, "0", 1));
-    close(cgroups[i].procs);
+    need(cgroups[i].name, write(cgroups[i].tasks, "0", 1));
+    close(cgroups[i].tasks);
   }
   need("sethostname", sethostname("runc", 4));
   enter_root(root, rootfs);
@@ -121,7 +121,7 @@ int main(int argc, char **argv) {
     child(gate[1], root, rootfs, id, argv + 4);
   }
   close(gate[1]);
-  for (int i = 0; i < cgroup_count; i++) close(cgroups[i].procs);
+  for (int i = 0; i < cgroup_count; i++) close(cgroups[i].tasks);
   if (need("read", read(gate[0], &byte, 1)) == 1) {
     record(state, id, pid);
     need("write", write(gate[0], &byte, 1));

@@ -9,7 +9,7 @@
 struct cgroup {
   char name[64]; /* of the directory in /sys/fs/cgroup */
   char dir[512];
-  int procs; /* its cgroup.procs, open for writing */
+  int tasks; /* its tasks, open for writing: joining by cgroup.procs waits for the kernel */
 };
 
 extern struct cgroup cgroups[MAX_CGROUPS];
