@@ -10,8 +10,15 @@ import { runHostHook } from "./watch-hook.ts";
 /** The hooks that run outside of a plan: after start and after delete. */
 type LateHook = "poststart" | "poststop";
 
+/**
+ * The gate's connection closes in the midst of execve, before the program's first instruction. Hooks that are to come
+ * after it give it this start.
+ */
+const HEAD_START_MS = 3;
+
 /** Runs the poststart hooks in order. Throws HOOK_FAILED at the first that fails. */
 export function runPoststart(rt: Runtime, state: StateFile, pid: number): void {
+  if ((state.spec.hooks?.poststart ?? []).length > 0) rt.sys.sleep(HEAD_START_MS);
   runHooks(rt, state, "poststart", "running", pid, undefined);
 }
 
