@@ -145,16 +145,16 @@ export function createDirectory(directories: readonly CgroupDirectory[], index: 
   const mount = mountSlot(index);
   const levels = levelsOf(directory.path);
   const title = `create ${directoryName(directory)}`;
-  if (directory.version === 1 && !directory.controllers.includes("cpuset")) {
+  if (directory.version === 2) {
+    const calls = levels.flatMap((here, depth) => [
+      ...enableControllers(directory, { mount, path: levels[depth - 1] ?? "" }, depth),
+      makeLevel(mount, here),
+    ]);
+    return { kind: "cgroup", from, title, calls };
+  }
+  if (!directory.controllers.includes("cpuset")) {
     return patterned(from, "create", [title, mount, ...levels], createPlainStep, levels.length);
   }
-  const calls = levels.flatMap((here, depth): Call[] => {
-    const parent = levels[depth - 1] ?? "";
-    return directory.version === 2
-      ? [...enableControllers(directory, { mount, path: parent }, depth), makeLevel(mount, here)]
-      : [makeLevel(mount, here)];
-  });
-  if (directory.version === 2) return { kind: "cgroup", from, title, calls };
   const files = ["", ...levels].flatMap((level) => CPUSET_FILES.map((file) => fileOf(level, file)));
   return patterned(
     from,

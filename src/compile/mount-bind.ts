@@ -73,15 +73,15 @@ function openTarget(arch: HostFacts["arch"], names: readonly string[]): Call[] {
 /** How a bind mount differs from others but in its paths. */
 type Kind = Omit<MountOptions, "remount" | "data"> & { arch: HostFacts["arch"]; cloned: boolean };
 
-/** Init step; `source` is a path of the host, or the slot that holds its clone. */
-function mountStep(one: OneMount, source: string, cloned: boolean): Step {
+/** Init step; with `clone` the source's clone is in that slot. */
+function mountStep(one: OneMount, source: string, clone?: Slot): Step {
   const { remount: _, data: __, ...options } = one.options;
-  const kind: Kind = { ...options, arch: one.input.facts.arch, cloned };
+  const kind: Kind = { ...options, arch: one.input.facts.arch, cloned: clone !== undefined };
   const names = pathNames(one.mount.destination);
+  const texts = [source, clone ?? source, ...names];
   // The names decide on the way when one of them leads back.
-  if (names.includes(".."))
-    return { ...bindStep(kind, names.length, [sourceOf(one), source, ...names]), from: one.pointer };
-  return patterned(one.pointer, "bind", [sourceOf(one), source, ...names], bindStep, kind, names.length);
+  if (names.includes("..")) return { ...bindStep(kind, names.length, texts), from: one.pointer };
+  return patterned(one.pointer, "bind", texts, bindStep, kind, names.length);
 }
 
 function bindStep(kind: Kind, _depth: number, texts: readonly string[]): StepBody {
@@ -119,7 +119,7 @@ export function compileBindMount(one: OneMount): CompiledMount {
   if (!isClonedByParent(one)) {
     return {
       host: [],
-      init: [mountStep(one, source, false)],
+      init: [mountStep(one, source)],
       imports: [],
     };
   }
@@ -133,5 +133,5 @@ export function compileBindMount(one: OneMount): CompiledMount {
       ...(isShared(one.input) ? [] : [setMount(name, { propagation: SLAVE, recursive: true })]),
     ],
   };
-  return { host: [open], init: [mountStep(one, name, true)], imports: [name] };
+  return { host: [open], init: [mountStep(one, source, name)], imports: [name] };
 }

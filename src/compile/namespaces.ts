@@ -131,7 +131,7 @@ export function compileNamespaceJoins(input: CompileInput): Step[] {
   return [...steps, ...late.map(unshareStep), ...compileTimeNamespace(input)];
 }
 
-/** Init steps: makes the cgroup namespace, whose root is the cgroup at that moment, so after init was moved there. */
+/** Init steps: makes the cgroup namespace, whose root is the cgroup at that moment, so after init is there. */
 export function compileCgroupNamespace(input: CompileInput): Step[] {
   return entries(input)
     .filter((entry) => entry.path === undefined && entry.type === "cgroup")
